@@ -1,0 +1,2 @@
+//! The Socket Mode protocol, pure: no socket, no clock, no screen.
+pub mod message;
