@@ -1,0 +1,437 @@
+//! The file that holds the lines: appending from many sockets, reading back from any place.
+//!
+//! A burst is one `write`, and `append` returns when the kernel has it, so that an envelope is on record
+//! before its ack leaves (law 1), whatever then happens to the process.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use super::record::{Event, Record, RecordError, VERSION};
+use crate::slack::secret;
+
+/// Whether tokens and tickets are masked on their way into the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Secrets {
+    #[default]
+    Masked,
+    Shown,
+}
+
+/// Where a line stands: what an index keeps of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    pub offset: u64,
+    /// Without the line's end.
+    pub len: u32,
+}
+
+/// The append side and the reading side; clones share one journal.
+#[derive(Debug, Clone)]
+pub struct Journal(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    file: File,
+    secrets: Secrets,
+    writer: Mutex<Writer>,
+    /// How many bytes of whole lines there are to read.
+    length: watch::Sender<u64>,
+}
+
+#[derive(Debug)]
+struct Writer {
+    next_seq: u64,
+    length: u64,
+    medium: Medium,
+    lines: Vec<u8>,
+}
+
+/// Where appended lines go. A recording that can't be written any more must not stop the acks.
+#[derive(Debug)]
+enum Medium {
+    File,
+    /// The disk failed at this length; what came after is kept in memory, as far as that is sane.
+    Memory {
+        from: u64,
+        bytes: Vec<u8>,
+        fault: String,
+        dropped: u64,
+    },
+}
+
+/// What a journal without a disk may take of the memory before records are dropped (and counted).
+const SPILL_LIMIT: usize = 256 << 20;
+
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    #[error("cannot write the recording {path}: {source}. Choose another place with --record FILE")]
+    Create { path: PathBuf, source: io::Error },
+    #[error(
+        "cannot make a temporary file for this session: {0}. Free some room in the temporary folder, or set TMPDIR"
+    )]
+    Temporary(io::Error),
+    #[error(
+        "{path} exists and is no recording of sockscope ({source}). Nothing was changed; choose another FILE"
+    )]
+    NoRecording { path: PathBuf, source: RecordError },
+}
+
+/// What was found at the end of an existing recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resumed {
+    Fresh,
+    /// New records are appended; so many bytes of a torn last line were cut.
+    Continued {
+        cut: u64,
+    },
+}
+
+impl Journal {
+    /// A journal in an unlinked temporary file: gone with the process.
+    pub fn temporary(secrets: Secrets) -> Result<Self, JournalError> {
+        let file = tempfile::tempfile().map_err(JournalError::Temporary)?;
+        Ok(Self::over(file, 0, 0, secrets))
+    }
+
+    /// A journal in a file of its own (mode 0600), or appended to an earlier recording.
+    pub fn create(path: &Path, secrets: Secrets) -> Result<(Self, Resumed), JournalError> {
+        let failed = |source| JournalError::Create { path: path.to_owned(), source };
+        let file =
+            OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path).map_err(failed)?;
+        let size = file.metadata().map_err(failed)?.len();
+        if size == 0 {
+            return Ok((Self::over(file, 0, 0, secrets), Resumed::Fresh));
+        }
+        let length = whole_lines(&file, size).map_err(failed)?;
+        let next_seq = match last_seq(&file, length).map_err(failed)? {
+            Ok(seq) => seq + 1,
+            Err(source) => return Err(JournalError::NoRecording { path: path.to_owned(), source }),
+        };
+        file.set_len(length).map_err(failed)?;
+        Ok((Self::over(file, next_seq, length, secrets), Resumed::Continued { cut: size - length }))
+    }
+
+    fn over(file: File, next_seq: u64, length: u64, secrets: Secrets) -> Self {
+        let writer = Writer { next_seq, length, medium: Medium::File, lines: Vec::new() };
+        Self(Arc::new(Shared {
+            file,
+            secrets,
+            writer: Mutex::new(writer),
+            length: watch::Sender::new(length),
+        }))
+    }
+
+    /// An empty batch that masks as this journal does.
+    pub fn batch(&self) -> Batch {
+        Batch { secrets: self.0.secrets, text: String::new(), scratch: String::new(), ends: Vec::new() }
+    }
+
+    /// Appends all of a batch as one write and empties it. When this returns, the kernel has the lines.
+    pub fn append(&self, batch: &mut Batch) {
+        if batch.ends.is_empty() {
+            return;
+        }
+        let mut writer = self.writer();
+        let length = writer.append(&self.0.file, batch);
+        self.0.length.send_replace(length);
+        drop(writer);
+        batch.text.clear();
+        batch.ends.clear();
+    }
+
+    /// Appends one record.
+    pub fn write(&self, at: Timestamp, event: &Event) {
+        let mut batch = self.batch();
+        batch.push(at, event);
+        self.append(&mut batch);
+    }
+
+    /// A reader that starts with the first record of this session and sees every later one.
+    pub fn tail(&self) -> Tail {
+        let length = self.0.length.subscribe();
+        let at = *length.borrow();
+        Tail { journal: self.clone(), length, at, chunk: Vec::new() }
+    }
+
+    /// One line, as it was written.
+    pub fn line(&self, place: Place) -> io::Result<String> {
+        let mut bytes = vec![0; place.len as usize];
+        self.read_at(&mut bytes, place.offset)?;
+        String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    }
+
+    /// Why the recording stopped, if it did; acks go on without it.
+    pub fn fault(&self) -> Option<String> {
+        match &self.writer().medium {
+            Medium::File => None,
+            Medium::Memory { fault, dropped: 0, .. } => Some(fault.clone()),
+            Medium::Memory { fault, dropped, .. } => {
+                Some(format!("{fault}; {dropped} records were dropped since"))
+            }
+        }
+    }
+
+    fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+        if let Medium::Memory { from, bytes: spilled, .. } = &self.writer().medium
+            && offset >= *from
+        {
+            let start = usize::try_from(offset - from).unwrap_or(usize::MAX);
+            let held = spilled.get(start..).and_then(|rest| rest.get(..bytes.len()));
+            bytes.copy_from_slice(held.ok_or(io::ErrorKind::UnexpectedEof)?);
+            return Ok(());
+        }
+        self.0.file.read_exact_at(bytes, offset)
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Writer> {
+        self.0.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Writer {
+    /// Returns the new length.
+    fn append(&mut self, mut file: &File, batch: &Batch) -> u64 {
+        self.lines.clear();
+        let mut start = 0;
+        for (seq, &end) in (self.next_seq..).zip(&batch.ends) {
+            let _ = write!(self.lines, r#"{{"v":{VERSION},"seq":{seq}"#);
+            self.lines.extend_from_slice(&batch.text.as_bytes()[start..end]);
+            self.lines.push(b'\n');
+            start = end;
+        }
+        let count = batch.ends.len() as u64;
+        if matches!(self.medium, Medium::File)
+            && let Err(error) = file.write_all(&self.lines)
+        {
+            // Half a burst may stand there now: a recording holds whole lines only.
+            let _ = file.set_len(self.length);
+            let fault = format!("the recording stopped: {error}");
+            self.medium = Medium::Memory { from: self.length, bytes: Vec::new(), fault, dropped: 0 };
+        }
+        if let Medium::Memory { bytes, dropped, .. } = &mut self.medium {
+            if bytes.len() + self.lines.len() > SPILL_LIMIT {
+                *dropped += count;
+                return self.length;
+            }
+            bytes.extend_from_slice(&self.lines);
+        }
+        self.next_seq += count;
+        self.length += self.lines.len() as u64;
+        self.length
+    }
+}
+
+/// Records on their way into the journal: written out, masked, waiting for their numbers.
+#[derive(Debug)]
+pub struct Batch {
+    secrets: Secrets,
+    text: String,
+    scratch: String,
+    ends: Vec<usize>,
+}
+
+impl Batch {
+    pub fn push(&mut self, at: Timestamp, event: &Event) {
+        match self.secrets {
+            Secrets::Shown => event.write(at, &mut self.text),
+            Secrets::Masked => {
+                self.scratch.clear();
+                event.write(at, &mut self.scratch);
+                self.text.push_str(&secret::mask(&self.scratch));
+            }
+        }
+        self.ends.push(self.text.len());
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+}
+
+/// Reads whole lines in the order in which they were appended, at its own pace.
+#[derive(Debug)]
+pub struct Tail {
+    journal: Journal,
+    length: watch::Receiver<u64>,
+    at: u64,
+    chunk: Vec<u8>,
+}
+
+/// How much a tail reads at once: enough to make the system call cheap, little enough to stay responsive.
+const CHUNK: u64 = 256 << 10;
+
+impl Tail {
+    /// Waits until there is something to read. `false` once nobody can append any more.
+    pub async fn changed(&mut self) -> bool {
+        let at = self.at;
+        self.length.wait_for(|length| *length > at).await.is_ok()
+    }
+
+    /// Hands over the next whole lines, some hundred kilobytes at most; `false` when there was none.
+    pub fn read(&mut self, mut each: impl FnMut(Place, &str)) -> io::Result<bool> {
+        let length = *self.length.borrow_and_update();
+        let mut want = CHUNK;
+        let whole = loop {
+            let size = want.min(length - self.at);
+            self.chunk.resize(usize::try_from(size).unwrap_or(usize::MAX), 0);
+            self.journal.read_at(&mut self.chunk, self.at)?;
+            match memchr::memrchr(b'\n', &self.chunk) {
+                Some(end) => break end + 1,
+                None if size == length - self.at => return Ok(false),
+                None => want *= 2,
+            }
+        };
+        let mut offset = self.at;
+        for line in self.chunk[..whole].split_inclusive(|byte| *byte == b'\n') {
+            let text = String::from_utf8_lossy(&line[..line.len() - 1]);
+            let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
+            each(Place { offset, len }, &text);
+            offset += line.len() as u64;
+        }
+        self.at = offset;
+        Ok(true)
+    }
+}
+
+/// The length of a file up to the end of its last whole line.
+fn whole_lines(file: &File, size: u64) -> io::Result<u64> {
+    let mut end = size;
+    let mut block = vec![0; 64 << 10];
+    while end > 0 {
+        let start = end.saturating_sub(block.len() as u64);
+        let part = usize::try_from(end - start).unwrap_or(block.len());
+        file.read_exact_at(&mut block[..part], start)?;
+        if let Some(at) = memchr::memrchr(b'\n', &block[..part]) {
+            return Ok(start + at as u64 + 1);
+        }
+        end = start;
+    }
+    Ok(0)
+}
+
+/// The number of the last record before `length`, or why that line is none.
+fn last_seq(file: &File, length: u64) -> io::Result<Result<u64, RecordError>> {
+    let start = whole_lines(file, length.saturating_sub(1))?;
+    let mut line = vec![0; usize::try_from(length - start).unwrap_or(0)];
+    file.read_exact_at(&mut line, start)?;
+    let line = String::from_utf8_lossy(&line);
+    Ok(Record::parse(line.trim_end()).map(|record| record.seq))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn text(text: &str) -> Event<'_> {
+        Event::Text { conn: 1, text: text.into() }
+    }
+
+    fn read_all(tail: &mut Tail) -> Vec<(u64, String)> {
+        let mut seen = Vec::new();
+        while tail
+            .read(|_, line| {
+                let record = Record::parse(line).unwrap();
+                if let Event::Text { text, .. } = record.event {
+                    seen.push((record.seq, text.into_owned()));
+                }
+            })
+            .unwrap()
+        {}
+        seen
+    }
+
+    #[test]
+    fn a_tail_reads_what_was_appended_and_any_line_can_be_read_again() {
+        let journal = Journal::temporary(Secrets::Masked).unwrap();
+        let mut tail = journal.tail();
+        let mut batch = journal.batch();
+        batch.push(Timestamp::UNIX_EPOCH, &text("one"));
+        batch.push(Timestamp::UNIX_EPOCH, &text("two"));
+        journal.append(&mut batch);
+        assert!(batch.is_empty());
+        let mut places = Vec::new();
+        assert!(tail.read(|place, line| places.push((place, line.to_owned()))).unwrap());
+        assert_eq!(places.len(), 2);
+        for (place, line) in &places {
+            assert_eq!(&journal.line(*place).unwrap(), line);
+        }
+        assert!(!tail.read(|_, _| panic!("nothing new")).unwrap());
+        journal.write(Timestamp::UNIX_EPOCH, &text("three"));
+        assert_eq!(read_all(&mut tail), [(2, "three".to_owned())]);
+    }
+
+    #[test]
+    fn a_line_longer_than_a_chunk_is_read_whole() {
+        let journal = Journal::temporary(Secrets::Masked).unwrap();
+        let mut tail = journal.tail();
+        let long = "x".repeat(3 * usize::try_from(CHUNK).unwrap());
+        journal.write(Timestamp::UNIX_EPOCH, &text(&long));
+        journal.write(Timestamp::UNIX_EPOCH, &text("after"));
+        assert_eq!(read_all(&mut tail), [(0, long), (1, "after".to_owned())]);
+    }
+
+    #[test]
+    fn secrets_never_reach_the_file_unless_asked_for() {
+        for (secrets, masked) in [(Secrets::Masked, true), (Secrets::Shown, false)] {
+            let journal = Journal::temporary(secrets).unwrap();
+            let mut tail = journal.tail();
+            journal.write(Timestamp::UNIX_EPOCH, &text("token xoxb-1234-5678-abcdef end"));
+            let seen = read_all(&mut tail);
+            assert_eq!(!seen[0].1.contains("abcdef"), masked, "{seen:?}");
+            assert!(seen[0].1.ends_with(" end"));
+        }
+    }
+
+    #[test]
+    fn a_recording_is_private_continued_and_its_torn_line_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s.jsonl");
+        let (journal, resumed) = Journal::create(&path, Secrets::Masked).unwrap();
+        assert_eq!(resumed, Resumed::Fresh);
+        journal.write(Timestamp::UNIX_EPOCH, &text("one"));
+        drop(journal);
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+
+        OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"v\":1,\"se").unwrap();
+        let (journal, resumed) = Journal::create(&path, Secrets::Masked).unwrap();
+        assert_eq!(resumed, Resumed::Continued { cut: 10 });
+        let mut tail = journal.tail();
+        journal.write(Timestamp::UNIX_EPOCH, &text("two"));
+        assert_eq!(read_all(&mut tail), [(1, "two".to_owned())]);
+        let lines = std::fs::read_to_string(&path).unwrap();
+        assert!(lines.lines().all(|line| Record::parse(line).is_ok()), "{lines}");
+    }
+
+    #[test]
+    fn a_file_that_is_no_recording_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        for content in ["dear diary\n", "no line at all", "{}\n"] {
+            let path = folder.path().join("notes.txt");
+            std::fs::write(&path, content).unwrap();
+            let error = Journal::create(&path, Secrets::Masked).unwrap_err();
+            assert!(matches!(error, JournalError::NoRecording { .. }), "{error}");
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), content);
+        }
+    }
+
+    #[test]
+    fn a_disk_that_fails_costs_the_recording_but_no_record() {
+        // /dev/full takes no byte, as a full disk does.
+        let file = OpenOptions::new().read(true).write(true).open("/dev/full").unwrap();
+        let journal = Journal::over(file, 0, 0, Secrets::Masked);
+        let mut tail = journal.tail();
+        journal.write(Timestamp::UNIX_EPOCH, &text("one"));
+        journal.write(Timestamp::UNIX_EPOCH, &text("two"));
+        assert_eq!(read_all(&mut tail), [(0, "one".to_owned()), (1, "two".to_owned())]);
+        assert!(journal.fault().unwrap().starts_with("the recording stopped: "));
+    }
+}
