@@ -1,2 +1,4 @@
 //! The Socket Mode protocol, pure: no socket, no clock, no screen.
 pub mod message;
+pub mod peek;
+pub mod secret;
