@@ -259,7 +259,7 @@ mod tests {
         })
     }
 
-    /// What serde_json reads, [`pointer`] reads the same, at every place of the document.
+    /// What `serde_json` reads, [`pointer`] reads the same, at every place of the document.
     fn agrees(root: &str, at: &str, value: &Value) {
         let raw = pointer(root, at).unwrap_or_else(|| panic!("{at} not found in {root}"));
         assert_eq!(&serde_json::from_str::<Value>(raw).unwrap(), value);

@@ -160,7 +160,7 @@ mod tests {
                 r#""wss:\/\/wss.slack.com\/link\/?ticket=12-34\u0026app_id=5""#,
                 r#""wss:\/\/wss.slack.com\/link\/?ticket=***\u0026app_id=5""#,
             ),
-            (r#"?ticket\u003d12-34\u0026x"#, r#"?ticket\u003d***\u0026x"#),
+            (r"?ticket\u003d12-34\u0026x", r"?ticket\u003d***\u0026x"),
             ("link%3Fticket%3D12-34", "link%3Fticket%3D***"),
         ] {
             assert_eq!(mask(text), masked);
