@@ -1,3 +1,7 @@
 //! The Socket Mode protocol, pure: no socket, no clock, no screen.
+pub mod ack;
+pub mod envelope;
 pub mod message;
+pub mod peek;
 pub mod secret;
+pub mod template;
