@@ -1,2 +1,3 @@
 //! The Socket Mode protocol, pure: no socket, no clock, no screen.
 pub mod message;
+pub mod sample;
