@@ -170,8 +170,8 @@ fn names() -> String {
 }
 
 fn place(root: &mut Value, pointer: &str, value: Value) -> Result<(), PointerError> {
-    let (parent, last) = pointer.rsplit_once('/').ok_or(PointerError::NoSlash)?;
-    let key = last.replace("~1", "/").replace("~0", "~");
+    let (parent, step) = pointer.rsplit_once('/').ok_or(PointerError::NoSlash)?;
+    let key = step.replace("~1", "/").replace("~0", "~");
     match root.pointer_mut(parent).ok_or(PointerError::NoParent)? {
         Value::Object(map) => {
             map.insert(key, value);
@@ -216,15 +216,15 @@ impl Unsent {
     pub fn frame(&self, envelope_id: &str, attempt: u32) -> String {
         let Self { kind, payload, accepts_response_payload, .. } = self;
         let (id, kind) = (quoted(envelope_id), quoted(kind));
-        let mut frame = format!(
-            r#"{{"envelope_id":{id},"payload":{payload},"type":{kind},"accepts_response_payload":{accepts_response_payload}"#
-        );
-        if self.is_event() {
-            let reason = if attempt == 0 { "" } else { "timeout" };
-            frame += &format!(r#","retry_attempt":{attempt},"retry_reason":"{reason}""#);
-        }
-        frame.push('}');
-        frame
+        let reason = if attempt == 0 { "" } else { "timeout" };
+        let retry = if self.is_event() {
+            format!(r#","retry_attempt":{attempt},"retry_reason":"{reason}""#)
+        } else {
+            String::new()
+        };
+        format!(
+            r#"{{"envelope_id":{id},"payload":{payload},"type":{kind},"accepts_response_payload":{accepts_response_payload}{retry}}}"#
+        )
     }
 }
 
