@@ -5,3 +5,4 @@ pub mod message;
 pub mod peek;
 pub mod secret;
 pub mod template;
+pub mod sample;

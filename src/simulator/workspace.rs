@@ -1,0 +1,408 @@
+//! A Slack workspace as a pure machine: calls and instants in, [`Effect`]s out.
+//!
+//! It knows no socket and no clock. Every instant is a `Duration` since the workspace's start, which
+//! whoever owns the clock passes in; [`Workspace::due`] says when it wants to be called next. What it
+//! does is in protocol.md: tickets and limits (section 1), connections' lives (section 2), messages
+//! (section 3), deadlines and retries (section 4).
+//!
+//! This file has tickets, dialling and timers; `life.rs` what happens to connections, `delivery.rs`
+//! what happens to envelopes.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::ConnId;
+use super::connection::{Connection, How, Stage, Whom};
+use super::fault::{Greeting, Planned, RefuseOpen, RefuseUpgrade};
+use super::ledger::{Entry, Ledger};
+use super::timing::Timing;
+use crate::slack::sample::{Minter, Unsent};
+
+/// How many sockets an app may have (protocol.md section 1).
+pub const MAX_CONNECTIONS: usize = 10;
+/// The longest frame that an app may send, in bytes (protocol.md section 2).
+pub const MAX_CLIENT_FRAME: usize = 20_480;
+/// Unused tickets and ended connections that are remembered.
+const KEPT_TICKETS: usize = 1_000;
+const KEPT_CONNECTIONS: usize = 10_000;
+
+/// Something that a socket must do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Effect {
+    pub conn: ConnId,
+    pub act: Act,
+}
+
+/// What a socket does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    Text(String),
+    Binary(Vec<u8>),
+    Ping(Vec<u8>),
+    /// Bytes outside the WebSocket protocol.
+    Raw(Vec<u8>),
+    Close {
+        code: u16,
+        reason: String,
+    },
+    /// RST on the TCP connection.
+    Reset,
+    /// Neither read nor write any more, nor close.
+    Silence,
+}
+
+/// The answer to `apps.connections.open`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opened {
+    Ticket(String),
+    Refused(RefuseOpen),
+}
+
+/// Where the client's token was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Token<'a> {
+    Bearer(&'a str),
+    /// In the form or the query, where Slack does not take it.
+    Elsewhere,
+    Missing,
+}
+
+/// How often each thing happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Calls of `apps.connections.open`, refused ones included.
+    pub opens: u64,
+    pub opens_refused: u64,
+    /// Upgrades asked for, refused ones included.
+    pub upgrades: u64,
+    pub upgrades_refused: u64,
+    pub hellos: u64,
+    pub disconnects: u64,
+    pub closes: u64,
+    pub envelopes: u64,
+    pub acks: u64,
+    pub retries: u64,
+}
+
+/// The settings of a workspace.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub timing: Timing,
+    /// Seed of every id and choice.
+    pub seed: u64,
+    /// The wall clock at the workspace's start; times in messages count from it.
+    pub epoch: Timestamp,
+    pub app_id: String,
+}
+
+/// The machine.
+#[derive(Debug)]
+pub struct Workspace {
+    pub(super) timing: Timing,
+    pub(super) minter: Minter,
+    epoch: Timestamp,
+    pub(super) app_id: String,
+    app_hash: String,
+    tickets: VecDeque<String>,
+    pub(super) connections: BTreeMap<ConnId, Connection>,
+    next_conn: ConnId,
+    pub(super) last_served: ConnId,
+    pub(super) socket_mode: bool,
+    pub(super) ghosts: usize,
+    pub(super) lose_acks: u32,
+    pub(super) refuse_open: Planned<RefuseOpen>,
+    pub(super) refuse_upgrade: Planned<RefuseUpgrade>,
+    pub(super) greetings: Planned<Greeting>,
+    pub(super) ledger: Ledger,
+    pub(super) waiting: HashMap<Entry, Arc<Unsent>>,
+    timers: BTreeMap<(Duration, u64), Timer>,
+    next_timer: u64,
+    pub(super) counts: Counts,
+    pub(super) open_times: VecDeque<Duration>,
+    pub(super) effects: Vec<Effect>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Timer {
+    Hello(ConnId),
+    Ping(ConnId),
+    Warn(ConnId),
+    Refresh(ConnId),
+    Close(ConnId),
+    Bury(ConnId),
+    Deadline(Entry),
+    Retry(Entry, Arc<Unsent>),
+}
+
+impl Workspace {
+    pub fn new(settings: Settings) -> Self {
+        let mut minter = Minter::seeded(settings.seed);
+        let app_hash = minter.hex(64);
+        Self {
+            timing: settings.timing,
+            minter,
+            epoch: settings.epoch,
+            app_id: settings.app_id,
+            app_hash,
+            tickets: VecDeque::new(),
+            connections: BTreeMap::new(),
+            next_conn: 1,
+            last_served: 0,
+            socket_mode: true,
+            ghosts: 0,
+            lose_acks: 0,
+            refuse_open: Planned::default(),
+            refuse_upgrade: Planned::default(),
+            greetings: Planned::default(),
+            ledger: Ledger::default(),
+            waiting: HashMap::new(),
+            timers: BTreeMap::new(),
+            next_timer: 0,
+            counts: Counts::default(),
+            open_times: VecDeque::new(),
+            effects: Vec::new(),
+        }
+    }
+
+    /// `apps.connections.open`. Refusals that were planned come first, then Slack's own checks.
+    pub fn open(&mut self, now: Duration, token: Token<'_>) -> Opened {
+        self.counts.opens += 1;
+        if self.open_times.len() >= KEPT_CONNECTIONS {
+            self.open_times.pop_front();
+        }
+        self.open_times.push_back(now);
+        let refusal = self.refuse_open.next().or_else(|| self.refusal(token).map(error));
+        match refusal {
+            None => Opened::Ticket(self.ticket()),
+            Some(refusal) => {
+                self.counts.opens_refused += 1;
+                Opened::Refused(refusal)
+            }
+        }
+    }
+
+    fn refusal(&self, token: Token<'_>) -> Option<&'static str> {
+        match token {
+            Token::Missing => Some("not_authed"),
+            Token::Elsewhere => Some("invalid_auth"),
+            Token::Bearer(token) if !token.starts_with("xapp-") => Some("not_allowed_token_type"),
+            // undocumented; what third parties expect (protocol.md section 1)
+            Token::Bearer(_) if !self.socket_mode => Some("socket_mode_disabled"),
+            Token::Bearer(_) => None,
+        }
+    }
+
+    /// A ticket that serves once.
+    pub fn ticket(&mut self) -> String {
+        let ticket = self.minter.uuid();
+        if self.tickets.len() >= KEPT_TICKETS {
+            self.tickets.pop_front();
+        }
+        self.tickets.push_back(ticket.clone());
+        ticket
+    }
+
+    /// The 64 hexadecimal digits that stand for the app in the WebSocket's URL.
+    pub fn app_hash(&self) -> &str {
+        &self.app_hash
+    }
+
+    /// The WebSocket's upgrade: `ticket` and `debug_reconnects` as the query has them.
+    ///
+    /// # Errors
+    /// A planned refusal, or 403 for a ticket that is unknown or has served already.
+    pub fn dial(
+        &mut self,
+        now: Duration,
+        query: &str,
+        ticket: &str,
+        debug_reconnects: bool,
+    ) -> Result<ConnId, RefuseUpgrade> {
+        self.counts.upgrades += 1;
+        let refused = self.refuse_upgrade.next().or_else(|| {
+            let known = self.tickets.iter().position(|known| known == ticket);
+            if known.and_then(|index| self.tickets.remove(index)).is_some() { None } else { Some(FORBIDDEN) }
+        });
+        if let Some(refused) = refused {
+            self.counts.upgrades_refused += 1;
+            return Err(refused);
+        }
+        let id = self.next_conn;
+        self.next_conn += 1;
+        let host = format!("applink-{}", self.minter.rng().u32(1..=20));
+        let greeting = self.greetings.next().unwrap_or_default();
+        let connection = Connection {
+            id,
+            host,
+            query: query.to_owned(),
+            debug_reconnects,
+            dialled: now,
+            stage: Stage::Dialled,
+            sent: 0,
+            acks: 0,
+            pings: 0,
+            pongs: 0,
+            wrong_pongs: 0,
+            greeting,
+        };
+        self.connections.insert(id, connection);
+        if self.connections.len() > KEPT_CONNECTIONS {
+            let ended = self.connections.iter().find(|(_, c)| !c.is_open()).map(|(id, _)| *id);
+            ended.and_then(|id| self.connections.remove(&id));
+        }
+        Ok(id)
+    }
+
+    /// Every connection since the start, by number.
+    pub fn connections(&self) -> impl Iterator<Item = &Connection> {
+        self.connections.values()
+    }
+
+    /// That connection.
+    pub fn connection(&self, id: ConnId) -> Option<&Connection> {
+        self.connections.get(&id)
+    }
+
+    /// What hello calls `num_connections`: ours and ghosts.
+    pub fn num_connections(&self) -> usize {
+        self.connections.values().filter(|connection| connection.is_open()).count() + self.ghosts
+    }
+
+    /// Connections that get envelopes.
+    pub fn serving(&self) -> usize {
+        self.connections.values().filter(|connection| connection.is_serving()).count()
+    }
+
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// When `apps.connections.open` was called, refused calls included.
+    pub fn open_times(&self) -> impl ExactSizeIterator<Item = Duration> {
+        self.open_times.iter().copied()
+    }
+
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    pub fn timing(&self) -> &Timing {
+        &self.timing
+    }
+
+    /// Other periods, for connections and envelopes from now on.
+    pub fn set_timing(&mut self, timing: Timing) {
+        self.timing = timing;
+    }
+
+    pub fn minter(&mut self) -> &mut Minter {
+        &mut self.minter
+    }
+
+    /// The wall clock at `now`.
+    pub fn wall(&self, now: Duration) -> Timestamp {
+        jiff::SignedDuration::try_from(now)
+            .ok()
+            .and_then(|d| self.epoch.checked_add(d).ok())
+            .unwrap_or(self.epoch)
+    }
+
+    /// How the next calls of `apps.connections.open` are refused.
+    pub fn refuse_open(&mut self, how: RefuseOpen, times: Option<u32>) {
+        self.refuse_open.push(how, times);
+    }
+
+    /// How the next upgrades are refused.
+    pub fn refuse_upgrade(&mut self, how: RefuseUpgrade, times: Option<u32>) {
+        self.refuse_upgrade.push(how, times);
+    }
+
+    /// How the next connections are greeted.
+    pub fn greet(&mut self, how: Greeting, times: Option<u32>) {
+        self.greetings.push(how, times);
+    }
+
+    /// No more refusals, ghosts, lost acks and strange greetings; Socket Mode is on.
+    pub fn recover(&mut self) {
+        self.refuse_open.clear();
+        self.refuse_upgrade.clear();
+        self.greetings.clear();
+        self.ghosts = 0;
+        self.lose_acks = 0;
+        self.socket_mode = true;
+    }
+
+    /// Connections of other processes, which count but are not here.
+    pub fn set_ghosts(&mut self, ghosts: usize) {
+        self.ghosts = ghosts;
+    }
+
+    /// The next `n` acks are lost on their way.
+    pub fn lose_acks(&mut self, n: u32) {
+        self.lose_acks = n;
+    }
+
+    /// When [`Workspace::tick`] is due.
+    pub fn due(&self) -> Option<Duration> {
+        self.timers.first_key_value().map(|((at, _), _)| *at)
+    }
+
+    /// Does everything that is due at `now`.
+    pub fn tick(&mut self, now: Duration) {
+        while let Some(entry) = self.timers.first_entry().filter(|entry| entry.key().0 <= now) {
+            match entry.remove() {
+                Timer::Hello(conn) => self.hello(now, conn),
+                Timer::Ping(conn) => self.ping(now, conn),
+                Timer::Warn(conn) => self.warn(conn),
+                Timer::Refresh(conn) => self.leave(now, conn, "refresh_requested"),
+                Timer::Close(conn) => self.close(now, conn, 1000, ""),
+                Timer::Bury(conn) => self.bury(now, conn),
+                Timer::Deadline(entry) => self.missed(now, entry),
+                Timer::Retry(entry, unsent) => self.retry(now, entry, unsent),
+            }
+        }
+    }
+
+    /// What the sockets must do, since the last call.
+    pub fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    pub(super) fn after(&mut self, now: Duration, delay: Duration, timer: Timer) {
+        self.timers.insert((now.saturating_add(delay), self.next_timer), timer);
+        self.next_timer += 1;
+    }
+
+    pub(super) fn act(&mut self, conn: ConnId, act: Act) {
+        self.effects.push(Effect { conn, act });
+    }
+
+    /// Open connections that `whom` means, oldest first.
+    pub(super) fn chosen(&self, whom: Whom) -> Vec<ConnId> {
+        let mut open =
+            self.connections.values().filter(|c| c.is_open() && c.stage != Stage::Silent).map(|c| c.id);
+        match whom {
+            Whom::Oldest => open.next().into_iter().collect(),
+            Whom::Newest => open.next_back().into_iter().collect(),
+            Whom::All => open.collect(),
+            Whom::One(id) => open.filter(|open| *open == id).collect(),
+        }
+    }
+
+    /// The socket is gone, by whatever end.
+    pub fn closed(&mut self, now: Duration, conn: ConnId, how: How) {
+        if let Some(connection) = self.connections.get_mut(&conn).filter(|connection| connection.is_open()) {
+            connection.stage = Stage::Closed { at: now, how };
+            self.counts.closes += 1;
+        }
+    }
+}
+
+const FORBIDDEN: RefuseUpgrade = RefuseUpgrade { status: 403, retry_after: None };
+
+fn error(code: &str) -> RefuseOpen {
+    RefuseOpen::Error { code: code.to_owned(), retry_after: None }
+}
