@@ -1,0 +1,91 @@
+//! Events API: `{"type":"event_callback","event":{…},"event_id":…}`.
+
+use std::borrow::Cow;
+
+use super::{About, Kind, id, line};
+use crate::slack::peek;
+
+pub(super) fn about(payload: &str) -> About<'_> {
+    let [event, event_id, team, authorizations, api_type] =
+        peek::fields(payload, ["event", "event_id", "team_id", "authorizations", "type"]);
+    // Slack's page shows app_home_opened without its event_callback around it
+    let unwrapped = api_type.and_then(peek::string).is_none_or(|name| name != "event_callback");
+    let event = match event.filter(|event| peek::is_object(event)) {
+        Some(event) => event,
+        None if unwrapped => payload,
+        None => "",
+    };
+    let [type_, subtype, channel_type, user, user_id, channel, function] =
+        peek::fields(event, ["type", "subtype", "channel_type", "user", "user_id", "channel", "function"]);
+    let type_ = type_.and_then(peek::text).unwrap_or_default();
+    let subtype = subtype.and_then(peek::text);
+    let inner = || peek::field(event, "message").or_else(|| peek::field(event, "previous_message"));
+    let item = || peek::field(event, "item");
+    About {
+        subject: subject(&type_, channel_type.and_then(peek::text).as_deref(), function),
+        summary: line::joined([subtype.as_deref(), said(event, &type_).as_deref()]),
+        team_id: team.and_then(peek::text).or_else(|| id(authorizations.and_then(first_team))),
+        user: id(user).or_else(|| id(user_id)).or_else(|| id(peek::field(inner()?, "user"))),
+        user_name: user.and_then(|user| peek::text_at(user, "name")),
+        channel: id(channel)
+            .or_else(|| peek::text_at(event, "channel_id"))
+            .or_else(|| id(peek::field(item()?, "channel"))),
+        event_id: event_id.and_then(peek::text),
+        callback_id: function.and_then(|function| peek::text_at(function, "callback_id")),
+        ..About::empty(Kind::Event)
+    }
+}
+
+fn first_team(authorizations: &str) -> Option<&str> {
+    peek::field(peek::items(authorizations).next()?, "team_id")
+}
+
+/// The name by which the event is subscribed to: messages are told apart by the channel they are in.
+fn subject<'a>(type_: &str, channel_type: Option<&str>, function: Option<&str>) -> Cow<'a, str> {
+    let place = match (type_, channel_type) {
+        ("message", Some("channel")) => "channels",
+        ("message", Some("group")) => "groups",
+        ("message", Some(other)) => other,
+        ("function_executed", _) => {
+            match function.and_then(|function| peek::text_at(function, "callback_id")) {
+                Some(callback_id) => return Cow::Owned(format!("{type_} {callback_id}")),
+                None => return Cow::Owned(type_.to_owned()),
+            }
+        }
+        _ => return Cow::Owned(type_.to_owned()),
+    };
+    Cow::Owned(format!("{type_}.{place}"))
+}
+
+/// Where the telling part of an event lies, the first that is there; the rest of the known events tell who.
+const TELLING: [&str; 15] = [
+    "/text",
+    "/message/text",
+    "/previous_message/text",
+    "/reaction",
+    "/links/0/url",
+    "/attachments/0/fallback",
+    "/file/name",
+    "/files/0/name",
+    "/file_id",
+    "/assistant_thread/context/channel_id",
+    "/function/title",
+    "/channel/name",
+    "/subteam/handle",
+    "/name",
+    "/tab",
+];
+
+fn said<'a>(event: &'a str, type_: &str) -> Option<Cow<'a, str>> {
+    let found = TELLING.iter().find_map(|place| {
+        let text = peek::text(peek::pointer(event, place)?)?;
+        Some(if *place == "/reaction" { Cow::Owned(format!(":{text}:")) } else { text })
+    });
+    let user = peek::field(event, "user");
+    let who = || user.and_then(|user| peek::text_at(user, "name").or_else(|| id(Some(user))));
+    match found {
+        Some(text) if type_ == "message" || type_ == "app_mention" => Some(text),
+        Some(text) => Some(Cow::Owned(line::joined([Some(&*text), who().as_deref()]))),
+        None => who(),
+    }
+}
