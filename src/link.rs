@@ -1,1 +1,168 @@
-//! (to be written)
+//! The network side: opens, dials, reads, acks, reconnects.
+//!
+//! It hears [`Command`]s, and what it has to say it writes into the journal: that is the only channel from
+//! the network to everybody else. A task of its own drives each socket and answers what policy answers; the
+//! keeper decides which sockets there are. Neither ever waits for the other, nor for a reader of the journal.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use url::Url;
+
+use crate::journal::{By, Event, Journal};
+use findings::Envelopes;
+use net::Net;
+
+mod ack;
+pub mod backoff;
+pub mod dial;
+pub mod fault;
+mod findings;
+mod head;
+pub mod keeper;
+pub mod net;
+pub mod open;
+pub mod policy;
+mod socket;
+pub mod timing;
+pub mod wire;
+
+pub use policy::{Hold, Policy};
+pub use timing::Timing;
+
+/// Commands that may wait for the keeper, which takes them within microseconds. A sender that finds the
+/// channel full is faster than any person: it may wait, or drop the command and say so.
+const COMMANDS: usize = 1024;
+
+/// What a link is to do.
+#[derive(Clone)]
+pub struct Options {
+    /// `https://slack.com/api/`, or a local server's.
+    pub api_url: Url,
+    /// The app-level token; it goes into one header and nowhere else.
+    pub token: String,
+    pub debug_reconnects: bool,
+    /// 1 to 10.
+    pub connections: u8,
+    pub hold: Hold,
+    pub timing: Timing,
+}
+
+/// What others may tell the network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    Ack(Answer),
+    /// Hand over all connections; try again now, where the link waits or has stopped.
+    Reconnect,
+    /// From the next connection on.
+    DebugReconnects(bool),
+    Connections(u8),
+    Hold(Hold),
+    Shutdown,
+}
+
+/// An ack that somebody wants sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The connection that the envelope came on; another live one carries the ack where this one is gone.
+    pub conn: u32,
+    pub envelope_id: String,
+    /// When the envelope came.
+    pub received: Timestamp,
+    /// JSON text, sent as it is.
+    pub payload: Option<String>,
+    pub by: By,
+}
+
+/// A running link. Dropped, it ends at once; [`Link::shutdown`] ends it with manners.
+#[derive(Debug)]
+pub struct Link {
+    commands: mpsc::Sender<Command>,
+    keeper: JoinHandle<()>,
+}
+
+/// What all sockets of a link share.
+#[derive(Debug)]
+struct Shared {
+    journal: Journal,
+    net: Net,
+    api_url: Url,
+    token: Token,
+    timing: Timing,
+    policy: watch::Receiver<Policy>,
+    debug_reconnects: AtomicBool,
+    envelopes: Envelopes,
+}
+
+/// A token that `Debug` does not show.
+struct Token(String);
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str("Token(***)")
+    }
+}
+
+impl Link {
+    /// Starts connecting; must be called within a tokio runtime. What goes wrong is in the journal.
+    pub fn start(options: Options, journal: Journal) -> Self {
+        let (commands, inbox) = mpsc::channel(COMMANDS);
+        let net = Net::from_env(&options.api_url, &options.timing);
+        let keeper = tokio::spawn(async move {
+            match net {
+                Ok(net) => Self::keep(options, journal, net, inbox).await,
+                Err(fault) => journal.write(
+                    Timestamp::now(),
+                    &Event::Error {
+                        conn: None,
+                        code: fault.code,
+                        fatal: true,
+                        retry_in_ms: None,
+                        message: fault.message.into(),
+                    },
+                ),
+            }
+        });
+        Self { commands, keeper }
+    }
+
+    async fn keep(options: Options, journal: Journal, net: Net, inbox: mpsc::Receiver<Command>) {
+        let (policy, decisions) = watch::channel(Policy { hold: options.hold });
+        let shared = Shared {
+            journal,
+            net,
+            api_url: options.api_url,
+            token: Token(options.token),
+            timing: options.timing,
+            policy: decisions,
+            debug_reconnects: AtomicBool::new(options.debug_reconnects),
+            envelopes: Envelopes::default(),
+        };
+        keeper::Keeper::new(Arc::new(shared), policy, options.connections).run(inbox).await;
+    }
+
+    /// Where commands go; clones are cheap.
+    pub fn commands(&self) -> mpsc::Sender<Command> {
+        self.commands.clone()
+    }
+
+    /// Closes the sockets (1000) and returns when all that happened is in the journal: within about a second.
+    pub async fn shutdown(mut self) {
+        let _ = self.commands.send(Command::Shutdown).await;
+        let _ = (&mut self.keeper).await;
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.keeper.abort();
+    }
+}
+
+/// Milliseconds, as records count.
+fn ms(duration: std::time::Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}

@@ -1,0 +1,542 @@
+//! What to do about connections, as a pure machine: events and the time in, actions out.
+//!
+//! A connection is opening, live, or leaving. After every event the machine compares what there is with
+//! what there should be: one connection is opened at a time (409 on simultaneous upgrades), as soon as the
+//! gate is open; a leaving one is let go when enough others are live to do without it.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use super::super::backoff;
+use super::super::fault::{Asks, Fault};
+use super::super::open::SWITCHED_OFF;
+use super::super::timing::Timing;
+
+/// Slack's limit for an app (protocol.md, section 1).
+pub const MOST_CONNECTIONS: u8 = 10;
+/// A code that nobody knows is retried this often.
+const FEW: u32 = 3;
+
+/// What the machine hears.
+#[derive(Debug)]
+pub enum Event {
+    /// Hand over all connections, or try again now.
+    Reconnect,
+    Connections(u8),
+    /// The upgrade succeeded.
+    Connected(u32),
+    Hello {
+        conn: u32,
+        life: Option<Duration>,
+        total: Option<u64>,
+    },
+    Disconnect {
+        conn: u32,
+        reason: Reason,
+    },
+    /// Nothing was heard for so long that another connection is wanted.
+    Doubt(u32),
+    /// The connection is no more; with a fault where it failed rather than ended.
+    Ended {
+        conn: u32,
+        fault: Option<Fault>,
+    },
+    /// Time has passed.
+    Tick,
+}
+
+/// Why Slack disconnects, by what follows from it; an open set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// About ten seconds ahead.
+    Warning,
+    /// `refresh_requested`, and everything else that asks for a new connection.
+    Refresh,
+    LinkDisabled,
+    TooMany,
+}
+
+impl Reason {
+    pub fn of(reason: &str) -> Self {
+        match reason {
+            "warning" => Self::Warning,
+            "link_disabled" => Self::LinkDisabled,
+            "too_many_websockets" => Self::TooMany,
+            _ => Self::Refresh,
+        }
+    }
+}
+
+/// Who ends a connection that is let go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Patience {
+    /// We do, as soon as it is quiet.
+    UntilQuiet,
+    /// Slack said it would: we wait, but not for ever.
+    UntilEnded,
+    /// We do, at once.
+    None,
+}
+
+/// What the machine wants done.
+#[derive(Debug, PartialEq)]
+pub enum Action {
+    Open {
+        conn: u32,
+    },
+    LetGo {
+        conn: u32,
+        patience: Patience,
+    },
+    Gap(Duration),
+    Report {
+        conn: Option<u32>,
+        code: Cow<'static, str>,
+        fatal: bool,
+        retry_in: Option<Duration>,
+        message: String,
+    },
+    Find {
+        conn: u32,
+        code: &'static str,
+        message: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Conn {
+    stage: Stage,
+    connected: bool,
+    /// The last reason that Slack gave.
+    reason: Option<Reason>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Stage {
+    /// Until hello.
+    Opening,
+    Live {
+        since: Instant,
+        refresh_at: Option<Instant>,
+    },
+    /// To be replaced, but read and acked until it has ended. `let_go` once others took its place.
+    Leaving {
+        let_go: bool,
+    },
+    /// Ended by us before hello.
+    Dropped,
+}
+
+/// When the next connection may be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gate {
+    Open,
+    Until(Instant),
+    /// Only the user opens it again.
+    Shut,
+}
+
+#[derive(Debug)]
+pub struct Plan {
+    timing: Timing,
+    target: usize,
+    next: u32,
+    conns: BTreeMap<u32, Conn>,
+    gate: Gate,
+    /// Failures since a connection last lived long enough to forgive them.
+    failures: u32,
+    refusals: u32,
+    unknown: u32,
+    /// Since when no connection is live, once one was.
+    dark: Option<Instant>,
+    /// How many connections Slack counted last, and how many were ours then.
+    census: Option<(u64, u64)>,
+    random: fastrand::Rng,
+    actions: Vec<Action>,
+}
+
+impl Plan {
+    pub fn new(timing: Timing, connections: u8, random: fastrand::Rng) -> Self {
+        Self {
+            timing,
+            target: target(connections),
+            next: 1,
+            conns: BTreeMap::new(),
+            gate: Gate::Open,
+            failures: 0,
+            refusals: 0,
+            unknown: 0,
+            dark: None,
+            census: None,
+            random,
+            actions: Vec::new(),
+        }
+    }
+
+    /// Hears one event and says what is to be done now, in this order.
+    pub fn on(&mut self, event: Event, now: Instant) -> Vec<Action> {
+        match event {
+            Event::Reconnect => self.reconnect(),
+            Event::Connections(count) => self.target = target(count),
+            Event::Connected(conn) => self.with(conn, |conn| conn.connected = true),
+            Event::Hello { conn, life, total } => self.hello(conn, life, total, now),
+            Event::Disconnect { conn, reason } => self.disconnect(conn, reason, now),
+            Event::Doubt(conn) => self.doubt(conn, now),
+            Event::Ended { conn, fault } => self.ended(conn, fault, now),
+            Event::Tick => {}
+        }
+        self.settle(now);
+        std::mem::take(&mut self.actions)
+    }
+
+    /// When the machine wants a [`Event::Tick`].
+    pub fn wake_at(&self) -> Option<Instant> {
+        let gate = match self.gate {
+            Gate::Until(at) if self.wants_another() => Some(at),
+            _ => None,
+        };
+        let refresh = self.conns.values().filter_map(|conn| match conn.stage {
+            Stage::Live { refresh_at, .. } => refresh_at,
+            _ => None,
+        });
+        refresh.chain(gate).min()
+    }
+
+    /// The live connections, those that are leaving last.
+    pub fn live(&self) -> impl Iterator<Item = u32> + '_ {
+        let stay = self.conns.iter().filter(|(_, conn)| matches!(conn.stage, Stage::Live { .. }));
+        let leave = self.conns.iter().filter(|(_, conn)| matches!(conn.stage, Stage::Leaving { .. }));
+        stay.chain(leave).map(|(number, _)| *number)
+    }
+
+    fn with(&mut self, conn: u32, change: impl FnOnce(&mut Conn)) {
+        if let Some(conn) = self.conns.get_mut(&conn) {
+            change(conn);
+        }
+    }
+
+    fn count(&self, which: impl Fn(&Stage) -> bool) -> usize {
+        self.conns.values().filter(|conn| which(&conn.stage)).count()
+    }
+
+    fn staying(&self) -> usize {
+        self.count(|stage| matches!(stage, Stage::Live { .. }))
+    }
+
+    fn wants_another(&self) -> bool {
+        self.staying() < self.target && self.count(|stage| matches!(stage, Stage::Opening)) == 0
+    }
+
+    /// Brings what there is closer to what there should be.
+    fn settle(&mut self, now: Instant) {
+        self.refresh_due(now);
+        self.shrink();
+        self.let_go();
+        if matches!(self.gate, Gate::Until(at) if at <= now) {
+            self.gate = Gate::Open;
+        }
+        if self.gate == Gate::Open && self.wants_another() {
+            let conn = self.next;
+            self.next += 1;
+            self.conns.insert(conn, Conn { stage: Stage::Opening, connected: false, reason: None });
+            self.actions.push(Action::Open { conn });
+        }
+    }
+
+    fn refresh_due(&mut self, now: Instant) {
+        for conn in self.conns.values_mut() {
+            if let Stage::Live { refresh_at: Some(at), .. } = conn.stage
+                && at <= now
+            {
+                conn.stage = Stage::Leaving { let_go: false };
+            }
+        }
+    }
+
+    /// With fewer connections wanted, the oldest leave; a try that nobody wants any more is dropped.
+    fn shrink(&mut self) {
+        let staying = self.staying();
+        let mut excess = staying.saturating_sub(self.target);
+        for (number, conn) in &mut self.conns {
+            match conn.stage {
+                Stage::Live { .. } if excess > 0 => {
+                    excess -= 1;
+                    conn.stage = Stage::Leaving { let_go: false };
+                }
+                Stage::Opening if staying >= self.target => {
+                    conn.stage = Stage::Dropped;
+                    self.actions.push(Action::LetGo { conn: *number, patience: Patience::None });
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Lets the oldest leaving connections go, as far as enough others are there.
+    fn let_go(&mut self) {
+        let waiting = self.count(|stage| matches!(stage, Stage::Leaving { let_go: false, .. }));
+        let mut spare = (self.staying() + waiting).saturating_sub(self.target).min(waiting);
+        for (number, conn) in &mut self.conns {
+            if let Stage::Leaving { let_go: let_go @ false, .. } = &mut conn.stage
+                && spare > 0
+            {
+                spare -= 1;
+                *let_go = true;
+                let patience = match conn.reason {
+                    Some(Reason::Warning) => Patience::UntilEnded,
+                    _ => Patience::UntilQuiet,
+                };
+                self.actions.push(Action::LetGo { conn: *number, patience });
+            }
+        }
+    }
+
+    fn reconnect(&mut self) {
+        for conn in self.conns.values_mut() {
+            if let Stage::Live { .. } = conn.stage {
+                conn.stage = Stage::Leaving { let_go: false };
+            }
+        }
+        self.gate = Gate::Open;
+        (self.failures, self.refusals, self.unknown) = (0, 0, 0);
+    }
+
+    fn hello(&mut self, number: u32, life: Option<Duration>, total: Option<u64>, now: Instant) {
+        let Some(Conn { stage: Stage::Opening, .. }) = self.conns.get(&number) else { return };
+        let refresh_at = life.and_then(|life| self.refresh_at(life, now));
+        self.with(number, |conn| conn.stage = Stage::Live { since: now, refresh_at });
+        (self.refusals, self.unknown) = (0, 0);
+        if let Some(since) = self.dark.take() {
+            self.actions.push(Action::Gap(now.duration_since(since)));
+        }
+        if let Some(total) = total {
+            self.count_connections(number, total);
+        }
+    }
+
+    /// Shortly before the announced end, and at a distance from every other refresh.
+    fn refresh_at(&self, life: Duration, now: Instant) -> Option<Instant> {
+        if life < self.timing.shortest_life {
+            return None;
+        }
+        let earliest = now + life / 2;
+        let distance = self.timing.stagger.min(life / 20);
+        let mut at = now + life.saturating_sub(self.timing.lead.min(life / 4));
+        let near = |at: Instant| {
+            self.conns.values().any(|conn| match conn.stage {
+                Stage::Live { refresh_at: Some(other), .. } => {
+                    at.max(other).duration_since(at.min(other)) < distance
+                }
+                _ => false,
+            })
+        };
+        while near(at) && at > earliest {
+            at -= distance;
+        }
+        Some(at.max(earliest))
+    }
+
+    fn count_connections(&mut self, number: u32, total: u64) {
+        let ours = self.conns.values().filter(|conn| conn.connected).count() as u64;
+        let seen = (total, ours);
+        if total > ours && self.census != Some(seen) {
+            let message = format!(
+                "Slack counts {total} connections of this app and {ours} of them {} sockscope's: each event goes to one of them, so others take some. Stop the other process, use `sockscope tap`, or make an app for development; a connection that was cut may be counted for some minutes",
+                if ours == 1 { "is" } else { "are" }
+            );
+            self.actions.push(Action::Find { conn: number, code: "more-connections", message });
+        }
+        self.census = Some(seen);
+    }
+
+    fn disconnect(&mut self, number: u32, reason: Reason, now: Instant) {
+        let Some(conn) = self.conns.get_mut(&number) else { return };
+        conn.reason = Some(reason);
+        let stage = conn.stage;
+        match reason {
+            Reason::LinkDisabled => self.switched_off(number, now),
+            Reason::TooMany => self.crowded(number, now),
+            Reason::Warning | Reason::Refresh => {}
+        }
+        match stage {
+            Stage::Live { since, .. } => self.leave(number, since, now),
+            // Slack asks for a new connection before this one was any use.
+            Stage::Opening => {
+                self.with(number, |conn| conn.stage = Stage::Dropped);
+                self.actions.push(Action::LetGo { conn: number, patience: Patience::None });
+                if matches!(reason, Reason::Warning | Reason::Refresh) {
+                    self.back_off(number, "disconnected", "Slack sent a disconnect in place of hello", now);
+                }
+            }
+            Stage::Leaving { .. } | Stage::Dropped => {}
+        }
+    }
+
+    /// A connection that has to be replaced; one that never lived long may not be replaced at full speed.
+    fn leave(&mut self, number: u32, since: Instant, now: Instant) {
+        self.with(number, |conn| conn.stage = Stage::Leaving { let_go: false });
+        self.lived(number, since, now);
+    }
+
+    fn lived(&mut self, number: u32, since: Instant, now: Instant) {
+        if now.duration_since(since) >= self.timing.settle {
+            self.failures = 0;
+            return;
+        }
+        if self.staying() < self.target {
+            self.back_off(
+                number,
+                "short_life",
+                "the connection had to be replaced soon after its hello",
+                now,
+            );
+        }
+    }
+
+    fn doubt(&mut self, number: u32, now: Instant) {
+        if let Some(Conn { stage: Stage::Live { since, .. }, .. }) = self.conns.get(&number).copied() {
+            self.leave(number, since, now);
+            let silent = self.timing.doubt.as_secs();
+            let message = format!(
+                "connection {number} has been silent for {silent} s: no ping, no pong, no frame. Another is opened now, before this one counts as dead"
+            );
+            self.report(Some(number), "silent", false, None, message);
+        }
+    }
+
+    fn ended(&mut self, number: u32, fault: Option<Fault>, now: Instant) {
+        let Some(conn) = self.conns.remove(&number) else { return };
+        match conn.stage {
+            Stage::Opening => match fault {
+                Some(fault) => self.failed(number, fault, now),
+                None => self.back_off(number, "closed_early", "the connection ended before its hello", now),
+            },
+            Stage::Live { since, .. } => {
+                self.lived(number, since, now);
+                self.changed(number, conn.reason, now);
+            }
+            Stage::Leaving { .. } => self.changed(number, conn.reason, now),
+            Stage::Dropped => {}
+        }
+    }
+
+    /// A live connection is no more: the time without one is told at once, or runs from now.
+    fn changed(&mut self, number: u32, reason: Option<Reason>, now: Instant) {
+        if self.live().next().is_some() {
+            self.actions.push(Action::Gap(Duration::ZERO));
+            return;
+        }
+        self.dark = Some(now);
+        let warned = match reason {
+            Some(Reason::LinkDisabled) => return,
+            Some(_) => "although Slack had announced it",
+            None => "without a warning",
+        };
+        let message = format!(
+            "connection {number} ended before another was live, {warned}: what Slack sends until the next hello is lost or comes as a retry. An app needs a second connection (--connections 2) to be safe from this"
+        );
+        self.actions.push(Action::Find { conn: number, code: "no-overlap", message });
+    }
+
+    fn failed(&mut self, number: u32, fault: Fault, now: Instant) {
+        let Fault { code, message, asks } = fault;
+        let wait = match asks {
+            Asks::Stop => None,
+            Asks::Wait(wait) => Some(wait),
+            Asks::Probe => Some(self.timing.probe),
+            Asks::Retry => Some(self.next_delay()),
+            Asks::RetryFew => {
+                self.unknown += 1;
+                (self.unknown < FEW).then(|| self.next_delay())
+            }
+        };
+        let wait = self.wait(wait, now);
+        self.report(Some(number), code, wait.is_none(), wait, message);
+    }
+
+    /// Closes the gate for so long, or until the user opens it; a longer wait that runs already stays.
+    fn wait(&mut self, wait: Option<Duration>, now: Instant) -> Option<Duration> {
+        self.gate = match (self.gate, wait) {
+            (Gate::Shut, _) | (_, None) => Gate::Shut,
+            (Gate::Open, Some(wait)) => Gate::Until(now + wait),
+            (Gate::Until(at), Some(wait)) => Gate::Until(at.max(now + wait)),
+        };
+        match self.gate {
+            Gate::Until(at) => Some(at.duration_since(now)),
+            Gate::Open | Gate::Shut => None,
+        }
+    }
+
+    /// A loss that is nobody's fault as long as it stays a single one.
+    fn back_off(&mut self, number: u32, code: &'static str, what: &str, now: Instant) {
+        let delay = self.next_delay();
+        if delay.is_zero() {
+            return;
+        }
+        let wait = self.wait(Some(delay), now);
+        let message = format!(
+            "{what}, and not for the first time. It is opened again after a pause; see the closes and their reasons"
+        );
+        self.report(Some(number), code, false, wait, message);
+    }
+
+    fn next_delay(&mut self) -> Duration {
+        let Timing { backoff_base, backoff_cap, .. } = self.timing;
+        let delay = backoff::delay(self.failures, backoff_base, backoff_cap, self.random.f64());
+        self.failures = self.failures.saturating_add(1);
+        delay
+    }
+
+    fn switched_off(&mut self, number: u32, now: Instant) {
+        let wait = self.wait(Some(self.timing.probe), now);
+        self.report(Some(number), "link_disabled", false, wait, SWITCHED_OFF.to_owned());
+    }
+
+    fn crowded(&mut self, number: u32, now: Instant) {
+        let Timing { crowd, crowd_cap, .. } = self.timing;
+        let wait = backoff::crowded(self.refusals, crowd, crowd_cap, self.random.f64());
+        self.refusals = self.refusals.saturating_add(1);
+        let wait = self.wait(Some(wait), now);
+        let ours = self.live().count();
+        let all =
+            self.census.map_or_else(String::new, |(total, _)| format!(", and Slack counted {total} last"));
+        let message = format!(
+            "the app has as many connections as it may have (at most {MOST_CONNECTIONS}). {ours} of them are sockscope's{all}. Stop other processes of this app, or wait: ghosts of cut connections end by themselves"
+        );
+        self.report(Some(number), "too_many_websockets", false, wait, message);
+        self.make_room();
+    }
+
+    /// A connection that is leaving anyway may be what stands in the way of its own replacement.
+    fn make_room(&mut self) {
+        let oldest = self.conns.iter_mut().find_map(|(number, conn)| match &mut conn.stage {
+            Stage::Leaving { let_go: let_go @ false, .. } => {
+                *let_go = true;
+                Some(*number)
+            }
+            _ => None,
+        });
+        if let Some(conn) = oldest {
+            self.actions.push(Action::LetGo { conn, patience: Patience::UntilQuiet });
+        }
+    }
+
+    fn report(
+        &mut self,
+        conn: Option<u32>,
+        code: impl Into<Cow<'static, str>>,
+        fatal: bool,
+        retry_in: Option<Duration>,
+        message: String,
+    ) {
+        self.actions.push(Action::Report { conn, code: code.into(), fatal, retry_in, message });
+    }
+}
+
+fn target(connections: u8) -> usize {
+    connections.clamp(1, MOST_CONNECTIONS).into()
+}
+
+#[cfg(test)]
+mod tests;

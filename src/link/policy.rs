@@ -1,0 +1,228 @@
+//! What happens to an envelope without a person: acknowledged at once, or held.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Deserialize;
+
+use crate::slack::message::Header;
+
+/// The names that `--hold` knows: envelope types, then the payload types of `interactive`
+/// (protocol.md, section 3).
+pub const NAMES: [&str; 14] = [
+    "events_api",
+    "slash_commands",
+    "interactive",
+    "block_actions",
+    "block_suggestion",
+    "view_submission",
+    "view_closed",
+    "shortcut",
+    "message_action",
+    "interactive_message",
+    "dialog_submission",
+    "dialog_cancellation",
+    "dialog_suggestion",
+    "workflow_step_edit",
+];
+
+/// How many of [`NAMES`] are envelope types.
+const ENVELOPE_TYPES: usize = 3;
+
+/// Which envelopes wait for a person.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Hold {
+    #[default]
+    Nothing,
+    Everything,
+    These(Names),
+}
+
+/// A set of [`NAMES`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Names(u16);
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no kind `{name}` to hold. Kinds are: all, none, {}", NAMES.join(", "))]
+pub struct UnknownKind {
+    pub name: String,
+}
+
+impl Names {
+    fn bit(name: &str) -> u16 {
+        NAMES.iter().position(|known| *known == name).map_or(0, |index| 1 << index)
+    }
+
+    fn has(self, name: &str) -> bool {
+        self.0 & Self::bit(name) != 0
+    }
+
+    fn has_payload_types(self) -> bool {
+        self.0 >> ENVELOPE_TYPES != 0
+    }
+}
+
+impl Hold {
+    /// Whether this name is held by itself (`interactive` does not say so of its payload types).
+    pub fn names(self, name: &str) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Everything => true,
+            Self::These(names) => names.has(name),
+        }
+    }
+
+    /// The same policy with this name held or let through; an unknown name changes nothing.
+    #[must_use]
+    pub fn toggled(self, name: &str) -> Self {
+        let names = match self {
+            Self::Nothing => 0,
+            Self::Everything => (1 << NAMES.len()) - 1,
+            Self::These(names) => names.0,
+        };
+        match names ^ Names::bit(name) {
+            0 => Self::Nothing,
+            names => Self::These(Names(names)),
+        }
+    }
+
+    /// Whether an envelope is held.
+    pub fn holds(self, header: &Header) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Everything => true,
+            Self::These(names) => {
+                let type_ = header.type_.as_deref().unwrap_or_default();
+                names.has(type_)
+                    || (names.has_payload_types()
+                        && payload_type(header).is_some_and(|type_| names.has(&type_)))
+            }
+        }
+    }
+}
+
+/// The `type` inside the payload.
+fn payload_type(header: &Header) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Typed {
+        #[serde(rename = "type")]
+        type_: String,
+    }
+    serde_json::from_str::<Typed>(header.payload?).ok().map(|typed| typed.type_)
+}
+
+impl FromStr for Hold {
+    type Err = UnknownKind;
+
+    /// Names between commas, `all`, `none`; nothing at all is `none`.
+    fn from_str(text: &str) -> Result<Self, UnknownKind> {
+        let mut hold = Self::Nothing;
+        for name in text.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+            hold = match (name, hold) {
+                ("all", _) | (_, Self::Everything) => Self::Everything,
+                ("none", hold) => hold,
+                (name, hold) => {
+                    let bit = Names::bit(name);
+                    if bit == 0 {
+                        return Err(UnknownKind { name: name.to_owned() });
+                    }
+                    let Names(held) = if let Self::These(names) = hold { names } else { Names(0) };
+                    Self::These(Names(held | bit))
+                }
+            };
+        }
+        Ok(hold)
+    }
+}
+
+impl fmt::Display for Hold {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::Nothing => f.write_str("none"),
+            Self::Everything => f.write_str("all"),
+            Self::These(names) => {
+                let held: Vec<_> = NAMES.into_iter().filter(|name| names.has(name)).collect();
+                f.write_str(&held.join(","))
+            }
+        }
+    }
+}
+
+/// All that decides about envelopes; the sockets see a change at once.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    pub hold: Hold,
+}
+
+/// What becomes of an envelope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// The empty ack, at once.
+    Ack,
+    /// Nothing until somebody answers.
+    Hold,
+}
+
+/// Decides about one envelope, in the socket's own task.
+pub fn decide(header: &Header, policy: &Policy) -> Decision {
+    if policy.hold.holds(header) { Decision::Hold } else { Decision::Ack }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn decision(hold: &str, envelope: &str) -> Decision {
+        decide(&Header::parse(envelope).unwrap(), &Policy { hold: hold.parse().unwrap() })
+    }
+
+    #[test]
+    fn envelopes_are_held_by_their_type_and_by_their_payloads() {
+        let modal = r#"{"envelope_id":"e","type":"interactive","payload":{"type":"view_submission"}}"#;
+        let event = r#"{"envelope_id":"e","type":"events_api","payload":{"type":"event_callback"}}"#;
+        let odd = r#"{"envelope_id":"e","payload":"view_submission"}"#;
+        for (hold, on_modal, on_event, on_odd) in [
+            ("none", Decision::Ack, Decision::Ack, Decision::Ack),
+            ("", Decision::Ack, Decision::Ack, Decision::Ack),
+            ("all", Decision::Hold, Decision::Hold, Decision::Hold),
+            ("interactive, slash_commands", Decision::Hold, Decision::Ack, Decision::Ack),
+            ("view_submission", Decision::Hold, Decision::Ack, Decision::Ack),
+            ("block_suggestion", Decision::Ack, Decision::Ack, Decision::Ack),
+            ("events_api,all", Decision::Hold, Decision::Hold, Decision::Hold),
+        ] {
+            assert_eq!(decision(hold, modal), on_modal, "{hold}");
+            assert_eq!(decision(hold, event), on_event, "{hold}");
+            assert_eq!(decision(hold, odd), on_odd, "{hold}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_is_told_with_what_there_is() {
+        let error = "interactive,modals".parse::<Hold>().unwrap_err().to_string();
+        assert!(error.contains("`modals`") && error.contains("view_submission"), "{error}");
+    }
+
+    #[test]
+    fn a_name_is_toggled_alone() {
+        let hold = Hold::Nothing.toggled("shortcut");
+        assert!(hold.names("shortcut") && !hold.names("interactive"));
+        assert_eq!(hold.toggled("shortcut"), Hold::Nothing);
+        assert!(!Hold::Everything.toggled("events_api").names("events_api"));
+        assert_eq!(hold.toggled("nonsense"), hold);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_is_read_back(bits in 0..(1_u16 << NAMES.len()), all: bool) {
+            let hold = match (all, bits) {
+                (true, _) => Hold::Everything,
+                (false, 0) => Hold::Nothing,
+                (false, bits) => Hold::These(Names(bits)),
+            };
+            prop_assert_eq!(hold.to_string().parse::<Hold>().unwrap(), hold);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The link against a real server: every path that a connection can take.
+#![allow(clippy::unwrap_used)]
+
+#[path = "link/records.rs"]
+mod records;
+#[path = "link/server.rs"]
+mod server;
+
+#[path = "link/life.rs"]
+mod life;
