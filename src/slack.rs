@@ -1,5 +1,6 @@
 //! The Socket Mode protocol, pure: no socket, no clock, no screen.
 pub mod ack;
+pub mod check;
 pub mod envelope;
 pub mod message;
 pub mod peek;

@@ -137,7 +137,7 @@ impl Filler<'_> {
 }
 
 /// What `serde_json` has to say, without the place, which is told apart.
-pub(super) fn reason(error: &serde_json::Error) -> String {
+pub(crate) fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.split(" at line ").next().unwrap_or(&text).to_owned()
 }
