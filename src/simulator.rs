@@ -4,20 +4,23 @@
 //!
 //! | module | what it knows |
 //! |---|---|
-//! | [`workspace`] | the machine: tickets, limits, timers; pure |
-//! | `life`, `delivery` | its two halves: what happens to connections, and to envelopes |
+//! | [`workspace`] | the machine: its state and timers; pure |
+//! | [`door`], `life`, `delivery` | its parts: how connections come in, what happens to them, and to envelopes |
 //! | [`connection`], [`fault`], [`timing`], [`ledger`] | what it is made of |
 //! | `hub` | the machine behind a lock, its clock, and the sockets' outboxes |
 //! | `server`, `api`, `socket` | HTTP, the Web API, one WebSocket |
 //! | [`handle`] | the commands |
-//! | [`scenario`], [`spell`], [`player`], `traffic` | files that give those commands, and their spelling |
+//! | [`scenario`], [`step`], [`spell`], [`player`], `traffic` | files that give those commands, and their spelling |
 
 mod api;
 pub mod connection;
 mod delivery;
+pub mod door;
 pub mod fault;
 pub mod handle;
 mod hub;
+#[cfg(test)]
+mod laws;
 pub mod ledger;
 mod life;
 pub mod player;
@@ -25,6 +28,7 @@ pub mod scenario;
 mod server;
 mod socket;
 pub mod spell;
+pub mod step;
 pub mod timing;
 mod traffic;
 pub mod workspace;

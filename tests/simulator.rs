@@ -8,11 +8,13 @@ use serde_json::{Value, json};
 use sockscope::simulator::connection::{How, Stage, Whom};
 use sockscope::simulator::fault::{Greeting, RefuseOpen, RefuseUpgrade};
 use sockscope::simulator::ledger::{Fault, Outcome, Then};
+use sockscope::simulator::scenario;
 use sockscope::simulator::timing::Timing;
 use sockscope::simulator::workspace::Act;
 use sockscope::simulator::{Handle, Options, Scenario, Sending, Simulator, play};
 use sockscope::slack::sample::{self, Overrides};
 use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
@@ -408,7 +410,7 @@ async fn a_flood_arrives_whole() {
     let mut socket = live(&simulator).await;
     let flood = tokio::spawn({
         let handle = handle.clone();
-        async move { handle.flood("message", 10_000, 0).await }
+        async move { handle.flood("message", 10_000, Duration::ZERO).await }
     });
     for _ in 0..10_000 {
         let envelope = next(&mut socket).await;
@@ -448,4 +450,71 @@ async fn the_tour_begins_at_once_and_refreshes_early() {
         assert!(kinds.iter().any(|seen| seen == kind), "{kind}");
     }
     tour.abort();
+    let (hello, first) = (handle.state().connections[0].hello.unwrap(), handle.ledger());
+    let pause = first.deliveries().next().unwrap().sent.saturating_sub(hello);
+    assert!(pause < Duration::from_millis(500), "{pause:?}");
+}
+
+#[tokio::test]
+async fn a_scenario_whose_hopes_are_not_met_says_which() {
+    let (_simulator, handle) = quick().await;
+    let text = "title = 't'\nrehearses = 'r'\nsteps = [{ expect = { hellos = 2, within = '1s' } }]";
+    let error = play(handle, Scenario::parse("t", text).unwrap(), 0.05).await.unwrap_err().to_string();
+    assert!(error.contains("50ms") && error.contains("hellos: 2") && error.contains("hellos: 0"), "{error}");
+}
+
+#[tokio::test]
+async fn a_ping_of_ten_megabytes_is_sent_as_it_is() {
+    let (simulator, handle) = quick().await;
+    let mut socket = live(&simulator).await;
+    handle.utter(Whom::All, &Act::Ping(vec![0; 10_000_000]));
+    let error = end(&mut socket).await.unwrap_err();
+    assert!(matches!(error, Error::Protocol(ProtocolError::ControlFrameTooBig)), "{error:?}");
+}
+
+/// A client as simple as can be: one connection, every envelope acked, and another connection after any
+/// end, after 30 seconds' silence, and after 10 seconds without hello.
+async fn plain_client(simulator: &Simulator, factor: f64) {
+    let seconds = |n: u64| Duration::from_secs(n).mul_f64(factor);
+    loop {
+        tokio::time::sleep(seconds(1)).await;
+        let (_, body) = post(simulator, "apps.connections.open", &bearer(simulator), "").await;
+        let Ok(answer) = serde_json::from_str::<Value>(&body) else { continue };
+        let Some(url) = answer["url"].as_str() else { continue };
+        let Ok((mut socket, _)) = connect_async(url).await else { continue };
+        let mut patience = seconds(10);
+        while let Ok(Some(Ok(message))) = tokio::time::timeout(patience, socket.next()).await {
+            let frame: Value =
+                message.to_text().ok().and_then(|t| serde_json::from_str(t).ok()).unwrap_or_default();
+            if frame["type"] == "hello" {
+                patience = seconds(30);
+            } else if let Some(id) = frame["envelope_id"].as_str() {
+                socket.send(Message::text(json!({ "envelope_id": id }).to_string())).await.ok();
+            } else if message.is_close() {
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_scenario_reaches_its_end_with_a_plain_client() {
+    const FACTOR: f64 = 0.1;
+    let mut plays = tokio::task::JoinSet::new();
+    for name in scenario::names().into_iter().filter(|name| *name != "tour") {
+        plays.spawn(async move {
+            let (simulator, handle) = start(Timing::default().scaled(FACTOR)).await;
+            let played = play(handle.clone(), Scenario::load(name).unwrap(), FACTOR);
+            let played = tokio::select! {
+                played = tokio::time::timeout(Duration::from_secs(60), played) => played.unwrap_or_else(|_| panic!("{name} has no end")),
+                () = plain_client(&simulator, FACTOR) => unreachable!(),
+            };
+            (name, played, handle.now())
+        });
+    }
+    while let Some(play) = plays.join_next().await {
+        let (name, played, took) = play.unwrap();
+        println!("{name}: {took:?}");
+        assert_eq!(played, Ok(()), "{name}");
+    }
 }

@@ -17,6 +17,8 @@ pub struct Connection {
     pub debug_reconnects: bool,
     /// When it was dialled, since the workspace's start.
     pub dialled: Duration,
+    /// When hello was sent.
+    pub hello: Option<Duration>,
     pub stage: Stage,
     /// Envelopes sent on it.
     pub sent: u64,

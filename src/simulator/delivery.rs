@@ -109,11 +109,13 @@ impl Workspace {
         };
         delivery.outcome = Outcome::Missed { then: then.clone() };
         if let Then::RetryAt(at) = then {
+            self.retries_due += 1;
             self.after(at, Duration::ZERO, Timer::Retry(entry, unsent));
         }
     }
 
     pub(super) fn retry(&mut self, now: Duration, entry: Entry, unsent: Arc<Unsent>) {
+        self.retries_due -= 1;
         let Some(missed) = self.ledger.get(entry) else { return };
         let (first, attempt) = (missed.envelope_id.clone(), missed.attempt + 1);
         self.counts.retries += 1;

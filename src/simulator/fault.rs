@@ -15,7 +15,8 @@ pub enum RefuseOpen {
     Html,
     /// Status 302 to that place.
     Redirect { to: String },
-    /// `ok:true` with this URL. `{host}`, `{ticket}` and `{app}` in it are filled in.
+    /// `ok:true` with this URL. In it are filled in `{host}`, `{app}`, a fresh `{ticket}`, and
+    /// the ticket `{used}` last.
     Url { url: String },
 }
 

@@ -59,16 +59,15 @@ impl Handle {
         self.hub.apply(|workspace, now| workspace.send(now, unsent, how))
     }
 
-    /// Sends `n` envelopes of a sample, `per_second` of them a second, or as fast as the sockets take
-    /// them where that is zero.
+    /// Sends `n` envelopes of a sample with that pause between two, or as fast as the sockets take them
+    /// where it is zero. At most half of a socket's outbox is ever filled.
     ///
     /// # Errors
     /// As [`Handle::send`].
-    pub async fn flood(&self, name: &str, n: u32, per_second: u32) -> Result<(), SampleError> {
+    pub async fn flood(&self, name: &str, n: u32, pause: Duration) -> Result<(), SampleError> {
         let start = tokio::time::Instant::now();
         for sent in 0..n {
-            if per_second > 0 {
-                let due = Duration::from_secs(1) * sent / per_second;
+            if let Some(due) = pause.checked_mul(sent).filter(|due| !due.is_zero()) {
                 tokio::time::sleep_until(start + due).await;
             }
             while self.hub.room() < OUTBOX / 2 {

@@ -44,6 +44,7 @@ impl Workspace {
             return;
         }
         connection.stage = Stage::Live;
+        connection.hello = Some(now);
         let greeting = std::mem::take(&mut connection.greeting);
         self.counts.hellos += 1;
         match greeting {

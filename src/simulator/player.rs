@@ -7,8 +7,9 @@ use std::time::Duration;
 use super::delivery::Sending;
 use super::fault::Greeting;
 use super::handle::Handle;
-use super::scenario::{Expect, GreetHow, Refusal, Scenario, Send, Step, Trickle};
+use super::scenario::Scenario;
 use super::spell::{Name, Span};
+use super::step::{Expect, GreetHow, Refusal, Send, Step, Trickle};
 use super::timing::scale;
 use super::traffic;
 use super::workspace::{Act, Counts, Workspace};
@@ -58,7 +59,10 @@ impl Player {
     async fn step(&self, step: &Step) -> Result<(), PlayError> {
         match step {
             Step::Wait(span) => self.pause(*span).await,
-            Step::Flood(flood) => self.handle.flood(flood.sample.0, flood.n, flood.per_second).await?,
+            Step::Flood(flood) => {
+                let pause = scale(Duration::from_secs(1), self.factor).checked_div(flood.per_second);
+                self.handle.flood(flood.sample.0, flood.n, pause.unwrap_or_default()).await?;
+            }
             Step::Trickle(trickle) => self.trickle(trickle).await?,
             Step::Expect(expect) => self.expect(expect).await?,
             Step::Repeat(repeat) => {
@@ -180,6 +184,6 @@ impl Player {
             && now.envelopes - base.envelopes >= expect.envelopes
             && now.acks - base.acks >= expect.acks
             && now.retries - base.retries >= expect.retries
-            && (!expect.settled || workspace.ledger().is_settled())
+            && (!expect.settled || workspace.is_settled())
     }
 }

@@ -20,12 +20,10 @@ use std::time::Duration;
 
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
-use serde_json::Value;
 
-use super::connection::Whom;
-use super::spell::{self, Name, Span, Times};
+use super::spell::Span;
+use super::step::Step;
 use super::timing::{Timing, scale};
-use crate::slack::sample::Overrides;
 
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/assets/scenarios");
 
@@ -55,223 +53,6 @@ pub struct Periods {
     pub silent_for: Option<Span>,
     pub retry_after: Option<Vec<Span>>,
     pub announced_life: Option<u64>,
-}
-
-/// One thing that happens.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Step {
-    /// Pause: `"2s"`.
-    Wait(Span),
-    /// A sample: `"message"`, or a table.
-    #[serde(deserialize_with = "spell::short")]
-    Send(Send),
-    /// An envelope of any `type`.
-    Envelope(Envelope),
-    /// A text message that is no envelope; it may be empty.
-    #[serde(deserialize_with = "spell::short")]
-    Text(Text),
-    /// A binary message.
-    Binary(Binary),
-    /// A ping of that many bytes; more than 125 break the WebSocket protocol.
-    Ping(Ping),
-    /// A disconnect message with that reason.
-    #[serde(deserialize_with = "spell::short")]
-    Disconnect(Disconnect),
-    /// A warning, and that much later `refresh_requested` on the same connection, if it still lives.
-    Refresh(Refresh),
-    /// A close frame out of the blue.
-    Close(Close),
-    /// RST on the TCP connection.
-    Cut(Whom),
-    /// Half-open from now on.
-    Silence(Whom),
-    /// The next opens or upgrades are refused.
-    Refuse(Refuse),
-    /// The next connections are greeted in another way than with one hello.
-    Greet(Greet),
-    /// Many envelopes.
-    Flood(Flood),
-    /// Varied samples with varied pauses.
-    Trickle(Trickle),
-    /// That many connections of other processes.
-    Ghosts(usize),
-    /// That many of the next acks are lost on their way.
-    LoseAcks(u32),
-    /// Switches Socket Mode on or off.
-    SocketMode(bool),
-    /// Ends refusals, greetings, ghosts and lost acks.
-    Recover(#[serde(deserialize_with = "spell::yes")] ()),
-    /// Waits until the counts are reached.
-    Expect(Expect),
-    /// Steps to repeat.
-    Repeat(Repeat),
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Send {
-    pub sample: Name,
-    /// JSON pointers into the payload, and what to put there.
-    #[serde(default)]
-    pub set: Overrides,
-    /// Other people, channels and words than the sample's.
-    #[serde(default)]
-    pub vary: bool,
-    /// Rather than the next connection in turn.
-    pub conn: Option<u32>,
-    /// How often the same frame is sent.
-    #[serde(default = "one")]
-    pub copies: u32,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Envelope {
-    #[serde(rename = "type")]
-    pub kind: String,
-    pub payload: Value,
-    #[serde(default)]
-    pub accepts_response_payload: bool,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Text {
-    pub text: String,
-    #[serde(default)]
-    pub conn: Whom,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Binary {
-    #[serde(deserialize_with = "spell::base64")]
-    pub base64: Vec<u8>,
-    #[serde(default)]
-    pub conn: Whom,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Ping {
-    pub bytes: usize,
-    #[serde(default)]
-    pub conn: Whom,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Disconnect {
-    pub reason: String,
-    #[serde(default)]
-    pub conn: Whom,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Refresh {
-    /// From the warning to the refresh; at zero there is no warning.
-    pub ahead: Span,
-    #[serde(default)]
-    pub conn: Whom,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Close {
-    pub code: u16,
-    #[serde(default)]
-    pub reason: String,
-    #[serde(default)]
-    pub conn: Whom,
-}
-
-/// One of `error`, `status`, `html`, `redirect`, `url` (for opens) and `upgrade` (a status).
-#[derive(Debug, Clone, Deserialize)]
-#[serde(try_from = "spell::RefuseTable")]
-pub struct Refuse {
-    pub what: Refusal,
-    pub times: Times,
-}
-
-#[derive(Debug, Clone)]
-pub enum Refusal {
-    Open(super::fault::RefuseOpen),
-    Upgrade(super::fault::RefuseUpgrade),
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Greet {
-    pub how: GreetHow,
-    #[serde(default)]
-    pub times: Times,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GreetHow {
-    Slow(Span),
-    Twice,
-    Never,
-    /// This text in place of hello.
-    Text(String),
-    /// These samples before hello.
-    After(Vec<Name>),
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Flood {
-    pub sample: Name,
-    pub n: u32,
-    /// Zero: as fast as the sockets take them.
-    #[serde(default)]
-    pub per_second: u32,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Trickle {
-    /// Samples and their weights.
-    pub of: std::collections::BTreeMap<Name, u32>,
-    /// The shortest and the longest pause.
-    pub every: (Span, Span),
-    /// How many; without it, for ever.
-    pub n: Option<u32>,
-}
-
-/// Lower bounds, counted from the scenario's start; `serving` and `settled` are of the moment.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Expect {
-    /// Connections that get envelopes.
-    pub serving: usize,
-    pub opens: u64,
-    pub upgrades: u64,
-    pub hellos: u64,
-    pub disconnects: u64,
-    pub closes: u64,
-    pub envelopes: u64,
-    pub acks: u64,
-    pub retries: u64,
-    /// No envelope waits for its ack or for its retry.
-    pub settled: bool,
-    /// Fails after that time; without it, waits.
-    pub within: Option<Span>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Repeat {
-    /// Without it, for ever.
-    pub n: Option<u32>,
-    pub steps: Vec<Step>,
-}
-
-fn one() -> u32 {
-    1
 }
 
 /// Why there is no scenario.
@@ -340,5 +121,97 @@ impl Periods {
         }
         timing.announced_life = self.announced_life.or(timing.announced_life);
         timing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::slack::sample::all;
+    use std::collections::BTreeMap;
+
+    fn fault(steps: &str) -> String {
+        let text = format!(
+            "title = \"t\"\nrehearses = \"r\"\nsteps = [\n    {{ wait = \"1s\" }},\n    {steps},\n]\n"
+        );
+        Scenario::parse("bad.toml", &text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn every_built_in_scenario_can_be_played() {
+        for name in names() {
+            let scenario = Scenario::load(name).unwrap();
+            assert!(
+                !scenario.title.is_empty() && !scenario.rehearses.is_empty() && !scenario.steps.is_empty()
+            );
+        }
+    }
+
+    #[test]
+    fn faults_name_the_file_the_line_and_the_word() {
+        for (steps, words) in [
+            (r#"{ send = { sample = "message", sett = 1 } }"#, ["line 5", "sett"]),
+            (r#"{ send = { sample = "massage" } }"#, ["line 5", "massage"]),
+            (r#"{ send = "massage" }"#, ["line 5", "massage"]),
+            (r"{ leap = 1 }", ["line 5", "leap"]),
+            (r#"{ wait = "soon" }"#, ["line 5", "soon"]),
+            (r#"{ wait = "99999999h" }"#, ["line 5", "30 days"]),
+            (r#"{ wait = "-1s" }"#, ["line 5", "-1s"]),
+            (r#"{ cut = "youngest" }"#, ["line 5", "youngest"]),
+            (r#"{ refuse = { error = "x", status = 500 } }"#, ["line 5", "one of"]),
+            (r"{ refuse = { times = 2 } }", ["line 5", "one of"]),
+            (r#"{ refuse = { eror = "x" } }"#, ["line 5", "eror"]),
+            (r"{ expect = { lives = 1 } }", ["line 5", "lives"]),
+            (r"{ repeat = { steps = [{ wait = 1 }] } }", ["line 5", "wait"]),
+            (r"{ recover = false }", ["line 5", "only true"]),
+            (r#"{ binary = { base64 = "?" } }"#, ["line 5", "base64"]),
+        ] {
+            let fault = fault(steps);
+            assert!(fault.contains("bad.toml"), "{fault}");
+            for word in words {
+                assert!(fault.contains(word), "{word} is not in:\n{fault}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_neither_says_what_there_is() {
+        let error = Scenario::load("tuor").unwrap_err().to_string();
+        assert!(error.contains("\"tuor\"") && error.contains("tour"), "{error}");
+    }
+
+    #[test]
+    fn the_tour_shows_every_kind_in_twenty_seconds_and_a_refresh_in_ten() {
+        let mut at = Duration::ZERO;
+        let mut shown = BTreeMap::new();
+        let mut refreshed = None;
+        for step in Scenario::load("tour").unwrap().steps {
+            match step {
+                Step::Wait(span) => at += span.0,
+                Step::Send(send) => drop(shown.entry(send.sample.sample().unwrap().subject).or_insert(at)),
+                Step::Refresh(refresh) => refreshed = Some(at + refresh.ahead.0),
+                _ => {}
+            }
+        }
+        assert!(shown["message"] <= Duration::from_millis(500));
+        assert!(refreshed.is_some_and(|at| at < Duration::from_secs(10)), "{refreshed:?}");
+        for subject in all().iter().filter(|sample| sample.kind != "events_api").map(|sample| sample.subject)
+        {
+            assert!(
+                shown.get(subject).is_some_and(|at| *at <= Duration::from_secs(20)),
+                "{subject}: {shown:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn periods_are_scaled_over_the_base() {
+        let scenario =
+            Scenario::parse("x", "title = 't'\nrehearses = 'r'\nsteps = []\ntiming = { life = '60s' }")
+                .unwrap();
+        let timing = scenario.timing.over(Timing::default(), 0.1);
+        assert_eq!(timing.life, Duration::from_secs(6));
+        assert_eq!(timing.ack_within, Timing::default().ack_within);
     }
 }

@@ -22,10 +22,10 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use super::ConnId;
 use super::api;
 use super::connection::How;
+use super::door::{Opened, Token};
 use super::fault::{RefuseOpen, RefuseUpgrade};
 use super::hub::Hub;
 use super::socket;
-use super::workspace::{Opened, Token};
 
 const BODY_MAX: usize = 4 << 20;
 
@@ -108,7 +108,9 @@ async fn web_api(hub: &Hub, method: &str, request: Request<Incoming>) -> Answer 
 fn opened_answer(hub: &Hub, opened: Opened, app: &str) -> Answer {
     const URL: &str = "ws://{host}/link/?ticket={ticket}&app_id={app}";
     let granted = |template: &str, ticket: &str| {
-        let url = template.replace("{host}", &hub.host).replace("{ticket}", ticket).replace("{app}", app);
+        let used = hub.look(|workspace| workspace.used_ticket().to_owned());
+        let named = [("{host}", hub.host.as_str()), ("{ticket}", ticket), ("{used}", &used), ("{app}", app)];
+        let url = named.iter().fold(template.to_owned(), |url, (name, value)| url.replace(name, value));
         // Slack escapes the slashes (protocol.md section 1)
         let url = Value::from(url).to_string().replace('/', "\\/");
         json_answer(StatusCode::OK, format!(r#"{{"ok":true,"url":{url}}}"#))

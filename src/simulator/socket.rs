@@ -4,7 +4,6 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -76,7 +75,6 @@ async fn perform(
             Act::Text(text) => socket.feed(Message::text(text)).await,
             Act::Binary(bytes) => socket.feed(Message::binary(bytes)).await,
             Act::Ping(bytes) => socket.feed(Message::Ping(bytes.into())).await,
-            Act::Raw(bytes) => raw(socket, &bytes).await,
             Act::Close { code, reason } => {
                 return ControlFlow::Break(close(hub, conn, socket, code, reason).await);
             }
@@ -96,11 +94,6 @@ async fn perform(
         Ok(()) => ControlFlow::Continue(()),
         Err(_) => ControlFlow::Break(How::Lost),
     }
-}
-
-async fn raw(socket: &mut Socket, bytes: &[u8]) -> Result<(), Error> {
-    socket.flush().await?;
-    Ok(socket.get_mut().write_all(bytes).await?)
 }
 
 /// Sends a close frame and hears out what the client has still to say.

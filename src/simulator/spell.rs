@@ -9,7 +9,7 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor, value::MapA
 
 use super::connection::Whom;
 use super::fault::{RefuseOpen, RefuseUpgrade};
-use super::scenario::{Disconnect, Refusal, Refuse, Send, Text};
+use super::step::{Disconnect, Refusal, Refuse, Send, Text};
 use crate::slack::sample::{self, Sample, SampleError};
 
 /// A duration such as `"500ms"`, `"2s"`, `"1m 30s"`; at most 30 days.

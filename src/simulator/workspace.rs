@@ -5,8 +5,8 @@
 //! does is in protocol.md: tickets and limits (section 1), connections' lives (section 2), messages
 //! (section 3), deadlines and retries (section 4).
 //!
-//! This file has tickets, dialling and timers; `life.rs` what happens to connections, `delivery.rs`
-//! what happens to envelopes.
+//! This file has its state and timers; `door.rs` how connections come in, `life.rs` what happens to
+//! them, `delivery.rs` what happens to envelopes.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
@@ -25,9 +25,6 @@ use crate::slack::sample::{Minter, Unsent};
 pub const MAX_CONNECTIONS: usize = 10;
 /// The longest frame that an app may send, in bytes (protocol.md section 2).
 pub const MAX_CLIENT_FRAME: usize = 20_480;
-/// Unused tickets and ended connections that are remembered.
-const KEPT_TICKETS: usize = 1_000;
-const KEPT_CONNECTIONS: usize = 10_000;
 
 /// Something that a socket must do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,8 +39,6 @@ pub enum Act {
     Text(String),
     Binary(Vec<u8>),
     Ping(Vec<u8>),
-    /// Bytes outside the WebSocket protocol.
-    Raw(Vec<u8>),
     Close {
         code: u16,
         reason: String,
@@ -52,22 +47,6 @@ pub enum Act {
     Reset,
     /// Neither read nor write any more, nor close.
     Silence,
-}
-
-/// The answer to `apps.connections.open`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Opened {
-    Ticket(String),
-    Refused(RefuseOpen),
-}
-
-/// Where the client's token was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Token<'a> {
-    Bearer(&'a str),
-    /// In the form or the query, where Slack does not take it.
-    Elsewhere,
-    Missing,
 }
 
 /// How often each thing happened.
@@ -105,10 +84,11 @@ pub struct Workspace {
     pub(super) minter: Minter,
     epoch: Timestamp,
     pub(super) app_id: String,
-    app_hash: String,
-    tickets: VecDeque<String>,
+    pub(super) app_hash: String,
+    pub(super) tickets: VecDeque<String>,
+    pub(super) used_ticket: String,
     pub(super) connections: BTreeMap<ConnId, Connection>,
-    next_conn: ConnId,
+    pub(super) next_conn: ConnId,
     pub(super) last_served: ConnId,
     pub(super) socket_mode: bool,
     pub(super) ghosts: usize,
@@ -118,6 +98,7 @@ pub struct Workspace {
     pub(super) greetings: Planned<Greeting>,
     pub(super) ledger: Ledger,
     pub(super) waiting: HashMap<Entry, Arc<Unsent>>,
+    pub(super) retries_due: usize,
     timers: BTreeMap<(Duration, u64), Timer>,
     next_timer: u64,
     pub(super) counts: Counts,
@@ -148,6 +129,7 @@ impl Workspace {
             app_id: settings.app_id,
             app_hash,
             tickets: VecDeque::new(),
+            used_ticket: String::new(),
             connections: BTreeMap::new(),
             next_conn: 1,
             last_served: 0,
@@ -159,101 +141,13 @@ impl Workspace {
             greetings: Planned::default(),
             ledger: Ledger::default(),
             waiting: HashMap::new(),
+            retries_due: 0,
             timers: BTreeMap::new(),
             next_timer: 0,
             counts: Counts::default(),
             open_times: VecDeque::new(),
             effects: Vec::new(),
         }
-    }
-
-    /// `apps.connections.open`. Refusals that were planned come first, then Slack's own checks.
-    pub fn open(&mut self, now: Duration, token: Token<'_>) -> Opened {
-        self.counts.opens += 1;
-        if self.open_times.len() >= KEPT_CONNECTIONS {
-            self.open_times.pop_front();
-        }
-        self.open_times.push_back(now);
-        let refusal = self.refuse_open.next().or_else(|| self.refusal(token).map(error));
-        match refusal {
-            None => Opened::Ticket(self.ticket()),
-            Some(refusal) => {
-                self.counts.opens_refused += 1;
-                Opened::Refused(refusal)
-            }
-        }
-    }
-
-    fn refusal(&self, token: Token<'_>) -> Option<&'static str> {
-        match token {
-            Token::Missing => Some("not_authed"),
-            Token::Elsewhere => Some("invalid_auth"),
-            Token::Bearer(token) if !token.starts_with("xapp-") => Some("not_allowed_token_type"),
-            // undocumented; what third parties expect (protocol.md section 1)
-            Token::Bearer(_) if !self.socket_mode => Some("socket_mode_disabled"),
-            Token::Bearer(_) => None,
-        }
-    }
-
-    /// A ticket that serves once.
-    pub fn ticket(&mut self) -> String {
-        let ticket = self.minter.uuid();
-        if self.tickets.len() >= KEPT_TICKETS {
-            self.tickets.pop_front();
-        }
-        self.tickets.push_back(ticket.clone());
-        ticket
-    }
-
-    /// The 64 hexadecimal digits that stand for the app in the WebSocket's URL.
-    pub fn app_hash(&self) -> &str {
-        &self.app_hash
-    }
-
-    /// The WebSocket's upgrade: `ticket` and `debug_reconnects` as the query has them.
-    ///
-    /// # Errors
-    /// A planned refusal, or 403 for a ticket that is unknown or has served already.
-    pub fn dial(
-        &mut self,
-        now: Duration,
-        query: &str,
-        ticket: &str,
-        debug_reconnects: bool,
-    ) -> Result<ConnId, RefuseUpgrade> {
-        self.counts.upgrades += 1;
-        let refused = self.refuse_upgrade.next().or_else(|| {
-            let known = self.tickets.iter().position(|known| known == ticket);
-            if known.and_then(|index| self.tickets.remove(index)).is_some() { None } else { Some(FORBIDDEN) }
-        });
-        if let Some(refused) = refused {
-            self.counts.upgrades_refused += 1;
-            return Err(refused);
-        }
-        let id = self.next_conn;
-        self.next_conn += 1;
-        let host = format!("applink-{}", self.minter.rng().u32(1..=20));
-        let greeting = self.greetings.next().unwrap_or_default();
-        let connection = Connection {
-            id,
-            host,
-            query: query.to_owned(),
-            debug_reconnects,
-            dialled: now,
-            stage: Stage::Dialled,
-            sent: 0,
-            acks: 0,
-            pings: 0,
-            pongs: 0,
-            wrong_pongs: 0,
-            greeting,
-        };
-        self.connections.insert(id, connection);
-        if self.connections.len() > KEPT_CONNECTIONS {
-            let ended = self.connections.iter().find(|(_, c)| !c.is_open()).map(|(id, _)| *id);
-            ended.and_then(|id| self.connections.remove(&id));
-        }
-        Ok(id)
     }
 
     /// Every connection since the start, by number.
@@ -287,6 +181,11 @@ impl Workspace {
 
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    /// Whether no ack is waited for and no retry is due; [`Ledger::is_settled`] at no cost.
+    pub fn is_settled(&self) -> bool {
+        self.waiting.is_empty() && self.retries_due == 0
     }
 
     pub fn timing(&self) -> &Timing {
@@ -399,10 +298,4 @@ impl Workspace {
             self.counts.closes += 1;
         }
     }
-}
-
-const FORBIDDEN: RefuseUpgrade = RefuseUpgrade { status: 403, retry_after: None };
-
-fn error(code: &str) -> RefuseOpen {
-    RefuseOpen::Error { code: code.to_owned(), retry_after: None }
 }
