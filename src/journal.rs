@@ -6,6 +6,7 @@ pub mod index;
 pub mod recent;
 pub mod record;
 pub mod store;
+pub mod view;
 
 pub use record::{By, Event, Record, Side};
 pub use store::{Batch, Journal, JournalError, Place, Resumed, Secrets, Tail};

@@ -1,15 +1,22 @@
-//! A map that remembers only so many strings, the oldest forgotten first.
+//! Maps over ids that stay small however long the session is. Both keep a 64-bit hash of each key: two of
+//! 65,536 ids fall together once in eight thousand million sessions.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+
+type Hashes<V> = HashMap<u64, V, BuildHasherDefault<DefaultHasher>>;
 
 /// Enough for what Slack may still repeat (its last retry comes after five minutes), at a few megabytes.
 const LIMIT: usize = 1 << 16;
 
-/// Keeps a 64-bit hash of each key: two of 65,536 keys fall together once in eight thousand million sessions.
+fn hash(key: &str) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(key)
+}
+
+/// Remembers only so many keys, the oldest forgotten first.
 #[derive(Debug, Clone)]
 pub struct Recent<V> {
-    values: HashMap<u64, V, BuildHasherDefault<DefaultHasher>>,
+    values: Hashes<V>,
     order: VecDeque<u64>,
     limit: usize,
 }
@@ -26,17 +33,16 @@ impl<V> Recent<V> {
     }
 
     pub fn get(&self, key: &str) -> Option<&V> {
-        self.values.get(&self.hash(key))
+        self.values.get(&hash(key))
     }
 
     pub fn get_mut(&mut self, key: &str) -> Option<&mut V> {
-        let hash = self.hash(key);
-        self.values.get_mut(&hash)
+        self.values.get_mut(&hash(key))
     }
 
     /// Returns what was there; its age stays.
     pub fn insert(&mut self, key: &str, value: V) -> Option<V> {
-        let hash = self.hash(key);
+        let hash = hash(key);
         let before = self.values.insert(hash, value);
         if before.is_none() {
             if self.order.len() == self.limit
@@ -61,9 +67,72 @@ impl<V> Recent<V> {
         self.values.clear();
         self.order.clear();
     }
+}
 
-    fn hash(&self, key: &str) -> u64 {
-        self.values.hasher().hash_one(key)
+/// What waits, found by its id or by its row, the lowest row given up when there are too many.
+#[derive(Debug)]
+pub struct Waiting<V> {
+    by_row: BTreeMap<u32, (u64, V)>,
+    rows: Hashes<u32>,
+    limit: usize,
+}
+
+impl<V> Waiting<V> {
+    pub fn with_limit(limit: usize) -> Self {
+        Self { by_row: BTreeMap::new(), rows: HashMap::default(), limit: limit.max(1) }
+    }
+
+    /// The id must not be waiting yet. Returns what had to be given up.
+    pub fn insert(&mut self, id: &str, row: u32, value: V) -> Option<V> {
+        let hash = hash(id);
+        self.rows.insert(hash, row);
+        self.by_row.insert(row, (hash, value));
+        if self.by_row.len() <= self.limit {
+            return None;
+        }
+        let (_, (hash, given_up)) = self.by_row.pop_first()?;
+        self.rows.remove(&hash);
+        Some(given_up)
+    }
+
+    pub fn remove(&mut self, id: &str) -> Option<V> {
+        let row = self.rows.remove(&hash(id))?;
+        self.by_row.remove(&row).map(|(_, value)| value)
+    }
+
+    pub fn get(&self, id: &str) -> Option<&V> {
+        self.at(*self.rows.get(&hash(id))?)
+    }
+
+    pub fn get_mut(&mut self, id: &str) -> Option<&mut V> {
+        self.by_row.get_mut(self.rows.get(&hash(id))?).map(|(_, value)| value)
+    }
+
+    pub fn at(&self, row: u32) -> Option<&V> {
+        self.by_row.get(&row).map(|(_, value)| value)
+    }
+
+    /// Everything from this row on, by rows.
+    pub fn from(&self, row: u32) -> impl DoubleEndedIterator<Item = &V> {
+        self.by_row.range(row..).map(|(_, (_, value))| value)
+    }
+
+    /// The first at or after this row.
+    pub fn first_mut(&mut self, row: u32) -> Option<&mut V> {
+        self.by_row.range_mut(row..).next().map(|(_, (_, value))| value)
+    }
+
+    pub fn len(&self) -> usize {
+        self.by_row.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.by_row.is_empty()
+    }
+
+    pub fn clear(&mut self) {
+        self.by_row.clear();
+        self.rows.clear();
     }
 }
 
@@ -80,5 +149,16 @@ mod tests {
         assert_eq!(recent.insert("c", 4), None);
         assert_eq!((recent.get("a"), recent.get("b"), recent.get("c")), (None, Some(&3), Some(&4)));
         assert_eq!(recent.len(), 2);
+    }
+
+    #[test]
+    fn what_waits_is_found_both_ways_and_the_lowest_row_is_given_up() {
+        let mut waiting = Waiting::with_limit(2);
+        assert_eq!(waiting.insert("a", 1, 'a'), None);
+        assert_eq!(waiting.insert("b", 5, 'b'), None);
+        assert_eq!(waiting.insert("c", 7, 'c'), Some('a'));
+        assert_eq!((waiting.get("a"), waiting.get("b"), waiting.at(7)), (None, Some(&'b'), Some(&'c')));
+        assert_eq!(waiting.from(6).collect::<String>(), "c");
+        assert_eq!((waiting.remove("b"), waiting.remove("b"), waiting.len()), (Some('b'), None, 1));
     }
 }

@@ -1,13 +1,10 @@
 //! What waits for an answer, what was answered, and how fast.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::measure::{self, Latency};
 use crate::journal::By;
-use crate::journal::recent::Recent;
+use crate::journal::recent::{Recent, Waiting};
 
 /// The time that Slack gives for an ack (protocol.md, section 4).
 pub const DEADLINE: SignedDuration = SignedDuration::from_secs(3);
@@ -20,7 +17,7 @@ const HELD_LIMIT: usize = 10_000;
 pub struct Held {
     /// Its row in the index.
     pub row: u32,
-    pub envelope_id: Arc<str>,
+    pub envelope_id: Box<str>,
     pub conn: u32,
     pub since: Timestamp,
     /// Whether its ack may carry a payload, where the envelope says so.
@@ -73,10 +70,9 @@ struct Answered {
     spare: u32,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Acks {
-    held: BTreeMap<u32, Held>,
-    rows: HashMap<Arc<str>, u32>,
+    held: Waiting<Held>,
     answered: Recent<Answered>,
     /// Rows before this one have been told of as overdue.
     told: u32,
@@ -85,10 +81,23 @@ pub struct Acks {
     given_up: u64,
 }
 
+impl Default for Acks {
+    fn default() -> Self {
+        Self {
+            held: Waiting::with_limit(HELD_LIMIT),
+            answered: Recent::default(),
+            told: 0,
+            latency: Latency::default(),
+            by: [0; 4],
+            given_up: 0,
+        }
+    }
+}
+
 impl Acks {
     /// What waits for an answer, in order of arrival; late ones included, as they still can be answered.
     pub fn held(&self) -> impl DoubleEndedIterator<Item = &Held> {
-        self.held.values()
+        self.held.from(0)
     }
 
     pub fn held_count(&self) -> usize {
@@ -97,23 +106,23 @@ impl Acks {
 
     /// The waiting envelope of this row.
     pub fn held_row(&self, row: u32) -> Option<&Held> {
-        self.held.get(&row)
+        self.held.at(row)
     }
 
     /// What waits for an answer and still can be answered in time.
     pub fn in_time(&self, now: Timestamp) -> impl Iterator<Item = &Held> {
-        self.held.values().filter(move |held| !held.remaining(now).is_negative())
+        self.held().filter(move |held| !held.remaining(now).is_negative())
     }
 
     /// Of what waits, the one that must be answered first: the oldest that is not late, else the oldest.
     pub fn most_urgent(&self, now: Timestamp) -> Option<&Held> {
-        self.in_time(now).next().or_else(|| self.held.values().next())
+        self.in_time(now).next().or_else(|| self.held().next())
     }
 
-    /// The next waiting envelope after this row, from the start again behind the last.
-    pub fn next_held(&self, row: u32) -> Option<&Held> {
-        let after = self.held.range(row.saturating_add(1)..).next();
-        after.or_else(|| self.held.iter().next()).map(|(_, held)| held)
+    /// What waits after this row, then from the start again.
+    pub fn held_after(&self, row: u32) -> impl Iterator<Item = &Held> {
+        let before = self.held().take_while(move |held| held.row <= row);
+        self.held.from(row.saturating_add(1)).chain(before)
     }
 
     /// How long answers took, over all connections.
@@ -133,39 +142,33 @@ impl Acks {
 
     /// When the next waiting envelope becomes late.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.held.range(self.told..).next().map(|(_, held)| held.deadline())
+        self.held.from(self.told).next().map(Held::deadline)
     }
 
     /// The row of the envelope with this id, waiting or answered a while ago.
     pub(super) fn row(&self, envelope_id: &str) -> Option<u32> {
         let answered = || self.answered.get(envelope_id).map(|answered| answered.row);
-        self.rows.get(envelope_id).copied().or_else(answered)
+        self.held.get(envelope_id).map(|held| held.row).or_else(answered)
     }
 
     pub(super) fn waiting(&mut self, envelope_id: &str) -> Option<&mut Held> {
-        self.held.get_mut(self.rows.get(envelope_id)?)
+        self.held.get_mut(envelope_id)
     }
 
     pub(super) fn arrive(&mut self, held: Held) -> Arrival {
-        if let Some(waiting) = self.rows.get(&held.envelope_id).and_then(|row| self.held.get_mut(row)) {
+        if let Some(waiting) = self.held.get_mut(&held.envelope_id) {
             waiting.deliveries += 1;
             return Arrival::Again { row: waiting.row };
         }
         let before = self.answered.get(&held.envelope_id).map(|answered| answered.row);
-        self.rows.insert(held.envelope_id.clone(), held.row);
-        self.held.insert(held.row, held);
-        if self.held.len() > HELD_LIMIT
-            && let Some((_, oldest)) = self.held.pop_first()
-        {
-            self.rows.remove(&oldest.envelope_id);
-            self.given_up += 1;
-        }
+        let id = held.envelope_id.clone();
+        self.given_up += u64::from(self.held.insert(&id, held.row, held).is_some());
         before.map_or(Arrival::New, |row| Arrival::Again { row })
     }
 
     pub(super) fn answer(&mut self, envelope_id: &str, by: By, took: SignedDuration) -> Answer {
         self.by[by as usize] += 1;
-        if let Some(held) = self.rows.remove(envelope_id).and_then(|row| self.held.remove(&row)) {
+        if let Some(held) = self.held.remove(envelope_id) {
             self.latency.record(took);
             self.answered.insert(envelope_id, Answered { row: held.row, spare: held.deliveries - 1 });
             return Answer::First(held);
@@ -182,23 +185,22 @@ impl Acks {
 
     /// Takes the next waiting envelope whose time is over and that nobody has been told of.
     pub(super) fn overdue(&mut self, now: Timestamp) -> Option<&mut Held> {
-        let (row, held) = self.held.range_mut(self.told..).next()?;
+        let held = self.held.first_mut(self.told)?;
         if held.deadline() > now {
             return None;
         }
-        self.told = row + 1;
+        self.told = held.row + 1;
         Some(held)
     }
 
     pub(super) fn waiting_of(&self, conn: u32) -> usize {
-        self.held.values().filter(|held| held.conn == conn).count()
+        self.held().filter(|held| held.conn == conn).count()
     }
 
     /// Another session begins in the same recording: nothing of the earlier one can be answered.
     pub(super) fn forget(&mut self) {
         self.given_up += self.held.len() as u64;
         self.held.clear();
-        self.rows.clear();
         self.answered.clear();
     }
 }

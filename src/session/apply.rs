@@ -26,14 +26,15 @@ impl Session {
         self.records += 1;
         self.started.get_or_insert(at);
         self.count_frame(at, &record.event);
-        match &record.event {
+        self.enter(at, &record.event);
+        self.rows += u32::from(index::is_row(&record.event));
+    }
+
+    fn enter(&mut self, at: Timestamp, event: &Event) {
+        match event {
             Event::Session { mode, version } => self.begin(mode, version),
             Event::Opening { conn, debug_reconnects } => self.opening(at, *conn, *debug_reconnects),
-            Event::Opened { conn, url, .. } => {
-                let connection = self.connection_mut(*conn, at);
-                connection.url_host = host_of(url);
-                connection.enter(Stage::Dialling { since: at });
-            }
+            Event::Opened { conn, url, .. } => self.opened(at, *conn, url),
             Event::Connected { conn, .. } => {
                 self.connection_mut(*conn, at).enter(Stage::HelloAwaited { since: at });
             }
@@ -41,7 +42,7 @@ impl Session {
             Event::Envelope { conn, envelope_id, message, .. } => {
                 self.envelope(at, *conn, envelope_id, message);
             }
-            Event::Ack { .. } => self.ack(at, &record.event),
+            Event::Ack { .. } => self.ack(at, event),
             Event::Disconnect { conn, reason, .. } => self.disconnect(at, *conn, reason),
             Event::Closed { conn, code, reason, lived_ms } => {
                 let close = Close { at, code: *code, reason: reason.to_string() };
@@ -55,11 +56,8 @@ impl Session {
                 self.connection_mut(*conn, at).round_trip(measure::millis(*rtt));
             }
             Event::Message { .. } | Event::Text { .. } | Event::Binary { .. } => self.totals.oddities += 1,
-            Event::Error { .. } => self.error(at, &record.event),
+            Event::Error { .. } => self.error(at, event),
             Event::Ping { .. } | Event::Pong { .. } | Event::Api { .. } | Event::Unknown { .. } => {}
-        }
-        if index::is_row(&record.event) {
-            self.rows += 1;
         }
     }
 
@@ -115,6 +113,12 @@ impl Session {
         connection.tries = tries + 1;
         connection.enter(Stage::Opening { since: at, tries: tries + 1 });
         self.hand_over_to(number);
+    }
+
+    fn opened(&mut self, at: Timestamp, number: u32, url: &str) {
+        let connection = self.connection_mut(number, at);
+        connection.url_host = host_of(url);
+        connection.enter(Stage::Dialling { since: at });
     }
 
     /// How often this connection was tried already. A new number takes over from whoever waits for his next

@@ -1,0 +1,374 @@
+//! Which rows are shown, which one is selected, and where the list stands.
+//!
+//! The list stays where the reader left it: moving off the newest row ends following, returning to it resumes
+//! it, and new rows move nothing else. A view knows rows by number only; what a filter says of a row comes
+//! from its caller, who may ask in the background ([`View::next_chunk`]).
+
+mod rows;
+mod scan;
+
+use std::ops::Range;
+
+use rows::Rows;
+use scan::Scan;
+pub use scan::{Chunk, Progress};
+
+/// Rows kept in sight above and below the selection while the reader moves.
+const CONTEXT: usize = 3;
+
+/// How the list meets new rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// The newest row is selected as it comes.
+    Following,
+    /// The reader went elsewhere; new rows are added below.
+    Staying,
+    /// Rows from this number on are not shown, only counted.
+    Frozen { from: u32 },
+}
+
+#[derive(Debug)]
+pub struct View {
+    rows: Rows,
+    scan: Scan,
+    mode: Mode,
+    /// The place of the selected row among the shown ones.
+    selected: usize,
+    /// The row to come back to while a filter runs; a move of the reader forgets it.
+    anchor: Option<u32>,
+    offset: usize,
+    height: usize,
+    /// Rows before this one have been on the screen.
+    seen: u32,
+    mark: Option<u32>,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self {
+            rows: Rows::default(),
+            scan: Scan::default(),
+            mode: Mode::Following,
+            selected: 0,
+            anchor: None,
+            offset: 0,
+            height: 1,
+            seen: 0,
+            mark: None,
+        }
+    }
+}
+
+impl View {
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    pub fn is_following(&self) -> bool {
+        self.mode == Mode::Following
+    }
+
+    pub fn is_frozen(&self) -> bool {
+        matches!(self.mode, Mode::Frozen { .. })
+    }
+
+    /// How many rows are shown: they pass the filter and are not held back by a freeze.
+    pub fn len(&self) -> usize {
+        match self.mode {
+            Mode::Frozen { from } => self.rows.before(from),
+            Mode::Following | Mode::Staying => self.rows.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The row at a place of the list.
+    pub fn row(&self, place: usize) -> Option<u32> {
+        if place < self.len() { self.rows.get(place) } else { None }
+    }
+
+    /// The place of a row in the list; `None` while it is not shown.
+    pub fn place(&self, row: u32) -> Option<usize> {
+        self.rows.place(row).filter(|place| *place < self.len())
+    }
+
+    /// The selected row.
+    pub fn selected(&self) -> Option<u32> {
+        self.row(self.selected)
+    }
+
+    /// The place of the selected row.
+    pub fn selected_place(&self) -> Option<usize> {
+        (self.selected < self.len()).then_some(self.selected)
+    }
+
+    /// The place of the first row on the screen.
+    pub fn offset(&self) -> usize {
+        self.offset
+    }
+
+    /// The places on the screen.
+    pub fn visible(&self) -> Range<usize> {
+        self.offset..(self.offset + self.height).min(self.len()).max(self.offset)
+    }
+
+    /// The places and rows on the screen.
+    pub fn visible_rows(&self) -> impl DoubleEndedIterator<Item = (usize, u32)> {
+        self.visible().filter_map(|place| Some((place, self.rows.get(place)?)))
+    }
+
+    /// How many rows wait below that have not been on the screen, held back ones included.
+    pub fn new_below(&self) -> usize {
+        self.rows.len() - self.rows.before(self.seen)
+    }
+
+    /// Sets how many rows the screen has; call it whenever that may have changed.
+    pub fn set_height(&mut self, height: usize) {
+        if self.height != height.max(1) {
+            self.height = height.max(1);
+            self.reveal();
+        }
+    }
+
+    /// Takes the rows that came since: `len` is how many the index has now. `matches` is asked only under a
+    /// filter, once for each new row.
+    pub fn extend(&mut self, len: u32, mut matches: impl FnMut(u32) -> bool) {
+        for row in self.scan.new_rows(len) {
+            if !self.rows.is_filtered() || matches(row) {
+                self.rows.push(row);
+            }
+        }
+        self.grown();
+    }
+
+    /// An ack or a finding changed what a filter says of this row.
+    pub fn recheck(&mut self, row: u32, matches: bool) {
+        if !self.rows.is_filtered() || !self.scan.knows(row) {
+            return;
+        }
+        let anchor = self.anchor();
+        if self.rows.put(row, matches) {
+            let offset = self.row(self.offset);
+            self.restore(anchor, offset);
+        }
+    }
+
+    /// Shows everything.
+    pub fn clear_filter(&mut self) {
+        let anchor = self.anchor();
+        self.rows = Rows::all(self.scan.len());
+        self.scan.finish();
+        self.anchor = None;
+        self.restore(anchor, None);
+    }
+
+    /// Starts anew with a filter: nothing is shown until [`View::refilter_step`] or [`View::take`] finds it,
+    /// the newest rows first.
+    pub fn start_filter(&mut self) {
+        self.anchor = self.anchor();
+        self.rows = Rows::none();
+        self.scan.start();
+        (self.selected, self.offset) = (0, 0);
+    }
+
+    pub fn is_filtered(&self) -> bool {
+        self.rows.is_filtered()
+    }
+
+    /// How far the filter has come.
+    pub fn progress(&self) -> Progress {
+        self.scan.progress(self.rows.len())
+    }
+
+    /// Filters at most `budget` rows more.
+    pub fn refilter_step(&mut self, budget: u32, mut matches: impl FnMut(u32) -> bool) -> Progress {
+        if let Some(chunk) = self.next_chunk(budget) {
+            let hits: Vec<u32> = chunk.rows.clone().filter(|row| matches(*row)).collect();
+            self.take(&chunk, &hits);
+        }
+        self.progress()
+    }
+
+    /// The next rows to filter, at most `limit`: for somebody who works elsewhere and comes back with
+    /// [`View::take`]. `None` when all are done.
+    pub fn next_chunk(&self, limit: u32) -> Option<Chunk> {
+        self.scan.next(limit)
+    }
+
+    /// Takes the rows of a chunk that match, in their order. What an earlier filter found is dropped
+    /// (`false`).
+    pub fn take(&mut self, chunk: &Chunk, hits: &[u32]) -> bool {
+        if !self.scan.accept(chunk) {
+            return false;
+        }
+        let anchor = self.anchor();
+        let offset = self.row(self.offset);
+        self.rows.prepend(hits);
+        self.restore(anchor, offset);
+        if self.scan.is_done() {
+            self.anchor = None;
+        }
+        true
+    }
+
+    /// Moves the selection by so many rows, as far as there are any.
+    pub fn move_by(&mut self, by: isize) {
+        self.go(self.selected.saturating_add_signed(by));
+    }
+
+    pub fn first(&mut self) {
+        self.go(0);
+    }
+
+    /// To the newest row, and follows it.
+    pub fn last(&mut self) {
+        self.go(usize::MAX);
+    }
+
+    /// A screen down, or up where `pages` is negative; one row stays in sight.
+    pub fn page(&mut self, pages: isize) {
+        self.move_by(pages.saturating_mul(signed(self.height.saturating_sub(1).max(1))));
+    }
+
+    pub fn half_page(&mut self, pages: isize) {
+        self.move_by(pages.saturating_mul(signed((self.height / 2).max(1))));
+    }
+
+    /// Selects a row; `false` where it is not shown.
+    pub fn select(&mut self, row: u32) -> bool {
+        let place = self.place(row);
+        if let Some(place) = place {
+            self.go(place);
+        }
+        place.is_some()
+    }
+
+    /// Selects what stands in this line of the screen (a click): nothing scrolls.
+    pub fn select_line(&mut self, line: usize) -> bool {
+        let hit = self.visible().nth(line);
+        if let Some(place) = hit {
+            self.anchor = None;
+            self.selected = place;
+            self.follow_if_newest();
+        }
+        hit.is_some()
+    }
+
+    /// Moves the screen and keeps the selection in it (a mouse wheel).
+    pub fn scroll_by(&mut self, by: isize) {
+        let (len, height) = (self.len(), self.height);
+        self.offset = self.offset.saturating_add_signed(by).min(len.saturating_sub(height));
+        let last = (self.offset + height).min(len).saturating_sub(1);
+        self.selected = self.selected.clamp(self.offset.min(last), last);
+        self.anchor = None;
+        self.follow_if_newest();
+        self.saw();
+    }
+
+    /// Selects the first of these rows that is shown: the next finding, the next held envelope.
+    pub fn seek(&mut self, rows: impl IntoIterator<Item = u32>) -> bool {
+        rows.into_iter().any(|row| self.select(row))
+    }
+
+    /// Follows the newest row, or stops following where the list stands.
+    pub fn toggle_follow(&mut self) {
+        match self.mode {
+            Mode::Following => self.mode = Mode::Staying,
+            Mode::Staying | Mode::Frozen { .. } => {
+                self.mode = Mode::Staying;
+                self.last();
+            }
+        }
+    }
+
+    /// Holds new rows back, or shows them again: the reader stays where he is, unless he was at the end.
+    pub fn toggle_freeze(&mut self) {
+        if self.is_frozen() {
+            let at_end = self.selected + 1 >= self.len();
+            self.mode = if at_end { Mode::Following } else { Mode::Staying };
+            self.grown();
+        } else {
+            self.mode = Mode::Frozen { from: self.scan.len() };
+        }
+    }
+
+    /// Marks the selected row to compare others with, or takes the mark away where it stands.
+    pub fn toggle_mark(&mut self) {
+        let selected = self.selected();
+        self.mark = selected.filter(|_| self.mark != selected);
+    }
+
+    /// The marked row, shown or not.
+    pub fn marked(&self) -> Option<u32> {
+        self.mark
+    }
+
+    fn go(&mut self, place: usize) {
+        self.anchor = None;
+        self.selected = place.min(self.len().saturating_sub(1));
+        self.follow_if_newest();
+        self.reveal();
+    }
+
+    fn follow_if_newest(&mut self) {
+        if !self.is_frozen() {
+            let newest = self.selected + 1 >= self.len();
+            self.mode = if newest { Mode::Following } else { Mode::Staying };
+        }
+    }
+
+    /// More rows than before may be shown.
+    fn grown(&mut self) {
+        if self.is_following() {
+            self.selected = self.len().saturating_sub(1);
+            self.reveal();
+        } else {
+            self.saw();
+        }
+    }
+
+    /// The row to keep the selection on while the rows around it change.
+    fn anchor(&self) -> Option<u32> {
+        if self.is_following() { None } else { self.anchor.or_else(|| self.selected()) }
+    }
+
+    /// Puts the selection back on `anchor`, or the next row that is shown, after the rows have changed; the
+    /// screen begins with the row `top` again if there is one.
+    fn restore(&mut self, anchor: Option<u32>, top: Option<u32>) {
+        if let Some(anchor) = anchor {
+            self.selected = self.rows.before(anchor).min(self.len().saturating_sub(1));
+        }
+        if let Some(top) = top {
+            self.offset = self.rows.before(top);
+        }
+        if self.is_following() {
+            self.selected = self.len().saturating_sub(1);
+        }
+        self.reveal();
+    }
+
+    /// Scrolls no further than it takes to have the selection and its context on the screen.
+    fn reveal(&mut self) {
+        let (len, height) = (self.len(), self.height);
+        let context = CONTEXT.min((height - 1) / 2);
+        let lowest = (self.selected + context + 1).saturating_sub(height);
+        let highest = self.selected.saturating_sub(context);
+        self.offset = self.offset.clamp(lowest.min(highest), highest).min(len.saturating_sub(height));
+        self.saw();
+    }
+
+    fn saw(&mut self) {
+        if let Some(row) = self.visible().next_back().and_then(|place| self.rows.get(place)) {
+            self.seen = self.seen.max(row + 1);
+        }
+    }
+}
+
+fn signed(count: usize) -> isize {
+    isize::try_from(count).unwrap_or(isize::MAX)
+}
+
+#[cfg(test)]
+mod tests;
