@@ -1,1 +1,325 @@
-//! (to be written)
+//! The screen's state. It changes only by `App::record` (what the journal tells) and `App::update` (what the
+//! user does), both synchronous; what must happen outside comes back as effects. Time is an argument.
+
+pub mod action;
+pub mod composer;
+pub mod keymap;
+pub mod layout;
+pub mod overlay;
+pub mod payload;
+pub mod run;
+
+mod input;
+mod perform;
+mod rows;
+mod selection;
+
+use std::fmt;
+
+use crossterm::event::{KeyEvent, MouseEvent};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::journal::filter::Filter;
+use crate::journal::index::{Change, Index};
+use crate::journal::view::View;
+use crate::journal::{Journal, Place, Record};
+use crate::link::{self, Hold};
+use crate::session::Session;
+use action::{Action, Scope};
+use composer::Composer;
+use keymap::Keymap;
+use layout::Areas;
+use overlay::Overlay;
+use payload::Payload;
+use rows::Rows;
+
+/// The four panes, in the order of their keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Pane {
+    Envelopes,
+    Payload,
+    Health,
+    Composer,
+}
+
+impl Pane {
+    pub const ALL: [Self; 4] = [Self::Envelopes, Self::Payload, Self::Health, Self::Composer];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Envelopes => "Envelopes",
+            Self::Payload => "Payload",
+            Self::Health => "Connection health",
+            Self::Composer => "Ack composer",
+        }
+    }
+}
+
+/// Where the envelopes come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    Live,
+    /// On the built-in simulator, which can be told to send.
+    Demo,
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(match self {
+            Self::Live => "live",
+            Self::Demo => "demo",
+        })
+    }
+}
+
+/// What the user or the terminal did.
+#[derive(Debug, Clone)]
+pub enum Event {
+    Key(KeyEvent),
+    Mouse(MouseEvent),
+    Paste(String),
+    Resize(u16, u16),
+    /// The editor is done with the draft.
+    Drafted(String),
+    /// How an effect went.
+    Told(Grade, String),
+}
+
+/// What must happen outside.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    Link(link::Command),
+    /// The simulator sends this sample.
+    SendSample(&'static str),
+    /// The simulator sends this envelope again.
+    SendAgain(String),
+    Copy {
+        what: String,
+        text: String,
+    },
+    Edit {
+        text: String,
+        draft: bool,
+    },
+    Page(String),
+    Suspend,
+    Quit,
+}
+
+/// How a notice is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grade {
+    Done,
+    Note,
+    Failed,
+}
+
+/// A line in the footer, for some seconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    pub grade: Grade,
+    pub text: String,
+    until: Timestamp,
+}
+
+const NOTICE: SignedDuration = SignedDuration::from_secs(4);
+
+/// The scroll of the health pane.
+#[derive(Debug, Default)]
+pub struct Health {
+    pub offset: usize,
+}
+
+/// What the screen starts with.
+#[derive(Debug)]
+pub struct Start {
+    pub mode: Mode,
+    pub keymap: Keymap,
+    pub theme: &'static str,
+    pub hold: Hold,
+    pub debug_reconnects: bool,
+    pub connections: u8,
+    pub recording: bool,
+    pub samples: Vec<&'static str>,
+    /// As it was typed, and parsed.
+    pub filter: Option<(String, Filter)>,
+    pub size: (u16, u16),
+}
+
+#[derive(Debug)]
+pub struct App {
+    pub mode: Mode,
+    pub session: Session,
+    pub index: Index,
+    pub view: View,
+    pub payload: Payload,
+    pub composer: Composer,
+    pub health: Health,
+    pub keymap: Keymap,
+    /// The theme's name; the loop loads it.
+    pub theme: &'static str,
+    pub hold: Hold,
+    pub debug_reconnects: bool,
+    pub connections: u8,
+    pub recording: bool,
+    pub recording_fault: Option<String>,
+    journal: Journal,
+    filter: Option<(String, Filter)>,
+    rows: Rows,
+    focus: Pane,
+    companion: Pane,
+    zoomed: bool,
+    overlays: Vec<Overlay>,
+    notice: Option<Notice>,
+    samples: Vec<&'static str>,
+    /// The row that payload and composer show.
+    shown: Option<u32>,
+    /// What was last searched for in the list.
+    needle: String,
+    size: (u16, u16),
+}
+
+impl App {
+    pub fn new(journal: Journal, start: Start) -> Self {
+        let mut app = Self {
+            mode: start.mode,
+            session: Session::default(),
+            index: Index::default(),
+            view: View::default(),
+            payload: Payload::default(),
+            composer: Composer::default(),
+            health: Health::default(),
+            keymap: start.keymap,
+            theme: start.theme,
+            hold: start.hold,
+            debug_reconnects: start.debug_reconnects,
+            connections: start.connections,
+            recording: start.recording,
+            recording_fault: None,
+            journal,
+            filter: None,
+            rows: Rows::default(),
+            focus: Pane::Envelopes,
+            companion: Pane::Payload,
+            zoomed: false,
+            overlays: Vec::new(),
+            notice: None,
+            samples: start.samples,
+            shown: None,
+            needle: String::new(),
+            size: start.size,
+        };
+        if let Some((text, filter)) = start.filter {
+            app.set_filter(&text, Some(filter));
+        }
+        app.arrange();
+        app
+    }
+
+    /// One record, as the journal has it.
+    pub fn record(&mut self, place: Place, line: &str) {
+        match Record::parse(line) {
+            Ok(record) => {
+                self.session.apply(&record);
+                if let Some(Change::Changed(row)) = self.index.push(place, &record) {
+                    self.recheck(row);
+                }
+            }
+            Err(_) => self.session.count_unreadable(),
+        }
+    }
+
+    /// After a batch of records: brings list, payload and composer up to date.
+    pub fn settle(&mut self, now: Timestamp) {
+        self.session.tick(now);
+        self.extend_view();
+        self.recording_fault = self.journal.fault();
+        self.show_selection();
+        self.prepare_rows();
+    }
+
+    pub fn focus(&self) -> Pane {
+        self.focus
+    }
+
+    pub fn overlays(&self) -> &[Overlay] {
+        &self.overlays
+    }
+
+    pub fn notice(&self, now: Timestamp) -> Option<&Notice> {
+        self.notice.as_ref().filter(|notice| notice.until > now)
+    }
+
+    /// Where keys are looked up now.
+    pub fn scope(&self) -> Scope {
+        if self.composer.is_writing() && self.focus == Pane::Composer {
+            Scope::Editor
+        } else {
+            Scope::Pane(self.focus)
+        }
+    }
+
+    pub fn areas(&self) -> Option<Areas> {
+        layout::areas(&layout::View {
+            size: self.size,
+            focus: self.focus,
+            companion: self.companion,
+            zoomed: self.zoomed,
+            composing: self.focus == Pane::Composer,
+        })
+    }
+
+    /// When the screen changes by itself next, if at all: a countdown every tenth of a second, clocks every
+    /// second, else only when a notice goes.
+    pub fn next_change(&self, now: Timestamp) -> Option<SignedDuration> {
+        if self.areas().is_none() {
+            return None;
+        }
+        if !self.view.progress().is_done() {
+            return Some(SignedDuration::ZERO);
+        }
+        if self.session.acks().in_time(now).next().is_some() {
+            return Some(SignedDuration::from_millis(100));
+        }
+        if self.session.connections().any(|connection| !connection.stage.is_over()) {
+            // On the second's edge, so that clocks tick evenly.
+            let into = i64::from(now.subsec_nanosecond().rem_euclid(1_000_000_000)) / 1_000_000;
+            return Some(SignedDuration::from_millis(1000 - into));
+        }
+        let notice = self.notice(now).map(|notice| notice.until.duration_since(now));
+        notice.map(|left| left.max(SignedDuration::from_millis(10)))
+    }
+
+    fn tell(&mut self, now: Timestamp, grade: Grade, text: impl Into<String>) {
+        let until = now.checked_add(NOTICE).unwrap_or(now);
+        self.notice = Some(Notice { grade, text: text.into(), until });
+    }
+
+    /// Tells every pane how large it is now.
+    fn arrange(&mut self) {
+        let Some(areas) = self.areas() else { return };
+        if let Some(area) = areas.inner(Pane::Payload) {
+            // A line above tells about the message, one below the path.
+            self.payload.set_size((usize::from(area.width), usize::from(area.height.saturating_sub(2))));
+        }
+        if let Some(area) = areas.inner(Pane::Envelopes) {
+            self.view.set_height(usize::from(area.height));
+        }
+    }
+
+    /// Whether an action makes sense now; the footer shows only those that do.
+    pub fn can(&self, action: Action) -> bool {
+        let held = || self.session.held().next().is_some();
+        match action {
+            Action::SendSample | Action::SendAgain => self.mode == Mode::Demo,
+            Action::AckHeld | Action::NextHeld => held(),
+            Action::AckNow => self.selected_is_open(),
+            Action::Compose => self.selected_target().is_some() || self.composer.is_pinned(),
+            Action::NextFinding => self.session.findings().total() > 0,
+            Action::NextHit | Action::PreviousHit => {
+                self.payload.search().is_some() || !self.needle.is_empty()
+            }
+            _ => true,
+        }
+    }
+}

@@ -13,8 +13,8 @@
 //! | [`headless`] | the records on stdout, no screen |
 //! | [`app`] | the screen's state: `update(Event) -> effects` |
 //! | [`ui`] | draws the state, one file a pane |
-//! | [`cli`], [`config`] | arguments, environment, token |
-//! | [`terminal`], [`clipboard`] | the machine the screen stands on |
+//! | [`cli`], [`config`], [`command`] | arguments; environment and token; one function a mode |
+//! | [`terminal`], [`clipboard`], [`external`], [`text`], [`log`] | what the screen stands on: the terminal, copies, editor and pager, columns |
 //!
 //! # The one direction
 //!
@@ -24,13 +24,17 @@
 pub mod app;
 pub mod cli;
 pub mod clipboard;
+pub mod command;
 pub mod config;
+pub mod external;
 pub mod headless;
 pub mod journal;
 pub mod json;
 pub mod link;
+pub mod log;
 pub mod session;
 pub mod simulator;
 pub mod slack;
 pub mod terminal;
+pub mod text;
 pub mod ui;

@@ -4,6 +4,6 @@ pub mod check;
 pub mod envelope;
 pub mod message;
 pub mod peek;
+pub mod sample;
 pub mod secret;
 pub mod template;
-pub mod sample;

@@ -308,6 +308,12 @@ impl By {
     }
 }
 
+impl std::fmt::Display for By {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 impl Side {
     fn name(self) -> &'static str {
         match self {

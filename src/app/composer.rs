@@ -1,0 +1,226 @@
+//! The ack composer: what the selected envelope may be answered with, a draft of it, and the exact frame.
+
+use crossterm::event::KeyEvent;
+use jiff::Timestamp;
+use ratatui_textarea::{CursorMove, TextArea};
+
+use crate::json::{self, SyntaxError};
+use crate::slack::ack::{self, Form};
+use crate::slack::check::{self, Finding};
+use crate::slack::envelope::Kind;
+
+/// The envelope that an answer is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Its row in the index.
+    pub row: u32,
+    pub envelope_id: String,
+    pub conn: u32,
+    pub received: Timestamp,
+    pub kind: Kind,
+    pub accepts: Option<bool>,
+    /// The payload's text as it came.
+    pub payload: String,
+}
+
+/// What the composer is doing.
+#[derive(Debug, Default)]
+pub enum Composer {
+    /// No envelope is selected that could be answered.
+    #[default]
+    Idle,
+    /// Shows what the selected envelope may be answered with; moves with the selection.
+    Offered(Box<Draft>),
+    /// The draft is being written; the selection may move on without it.
+    Writing(Box<Draft>),
+    /// Written and left: stays with its envelope until it is sent or given up.
+    Kept(Box<Draft>),
+}
+
+/// An answer in the making.
+#[derive(Debug)]
+pub struct Draft {
+    pub target: Target,
+    forms: Vec<Form>,
+    at: usize,
+    pub area: TextArea<'static>,
+    pub verdict: Verdict,
+    /// Whether somebody wrote in it.
+    pub touched: bool,
+}
+
+/// What would happen to the draft as it stands.
+#[derive(Debug)]
+pub enum Verdict {
+    Syntax(SyntaxError),
+    /// The exact frame, what Slack does with it, and what it would refuse.
+    Frame {
+        frame: String,
+        effect: String,
+        findings: Vec<Finding>,
+    },
+}
+
+impl Composer {
+    pub fn draft(&self) -> Option<&Draft> {
+        match self {
+            Self::Idle => None,
+            Self::Offered(draft) | Self::Writing(draft) | Self::Kept(draft) => Some(draft),
+        }
+    }
+
+    pub fn draft_mut(&mut self) -> Option<&mut Draft> {
+        match self {
+            Self::Idle => None,
+            Self::Offered(draft) | Self::Writing(draft) | Self::Kept(draft) => Some(draft),
+        }
+    }
+
+    pub fn is_writing(&self) -> bool {
+        matches!(self, Self::Writing(_))
+    }
+
+    /// Whether the draft stays with its envelope while the selection moves.
+    pub fn is_pinned(&self) -> bool {
+        matches!(self, Self::Writing(_) | Self::Kept(_))
+    }
+
+    /// Follows the selection, unless somebody's draft is in the way.
+    pub fn offer(&mut self, target: Option<Target>) {
+        if !self.is_pinned() {
+            *self = target.map_or(Self::Idle, |target| Self::Offered(Box::new(Draft::new(target))));
+        }
+    }
+
+    /// Starts writing: on with the draft that is there where it is for this envelope, else with a new one.
+    pub fn write(&mut self, target: Option<Target>) -> bool {
+        *self = match (std::mem::take(self), target) {
+            (Self::Offered(draft) | Self::Writing(draft) | Self::Kept(draft), target)
+                if target.as_ref().is_none_or(|target| target.row == draft.target.row) =>
+            {
+                Self::Writing(draft)
+            }
+            (_, Some(target)) => Self::Writing(Box::new(Draft::new(target))),
+            (state, None) => state,
+        };
+        self.is_writing()
+    }
+
+    /// Leaves the draft: it is kept where somebody wrote in it.
+    pub fn leave(&mut self) {
+        *self = match std::mem::take(self) {
+            Self::Writing(draft) if draft.touched => Self::Kept(draft),
+            Self::Writing(draft) => Self::Offered(draft),
+            state => state,
+        };
+    }
+
+    /// Gives the draft up, for instance after it was sent.
+    pub fn clear(&mut self) {
+        *self = Self::Idle;
+    }
+}
+
+impl Draft {
+    /// Starts with the first form that says something, where one is legal.
+    pub fn new(target: Target) -> Self {
+        let forms = ack::forms(target.kind, target.accepts);
+        let at = forms.iter().position(|form| !matches!(form, Form::Empty | Form::Raw)).unwrap_or(0);
+        let verdict = Verdict::empty(&target);
+        let mut draft = Self { target, forms, at, area: TextArea::default(), verdict, touched: false };
+        draft.fill();
+        draft
+    }
+
+    pub fn form(&self) -> Form {
+        self.forms[self.at]
+    }
+
+    /// The form's name, for the title.
+    pub fn form_name(&self) -> &'static str {
+        ack::row_of(self.target.kind, self.form()).map_or("raw", |row| row.name)
+    }
+
+    /// The form's number and how many there are.
+    pub fn form_of(&self) -> (usize, usize) {
+        (self.at + 1, self.forms.len())
+    }
+
+    /// Goes on to the next form that this envelope takes.
+    pub fn next_form(&mut self) {
+        self.at = (self.at + 1) % self.forms.len();
+        self.fill();
+    }
+
+    /// The draft's text; blank where the ack has no payload.
+    pub fn text(&self) -> String {
+        self.area.lines().join("\n")
+    }
+
+    /// Replaces the text, for instance with what an editor left.
+    pub fn set_text(&mut self, text: &str) {
+        self.area = TextArea::new(text.lines().map(str::to_owned).collect());
+        self.area.set_tab_length(2);
+        self.touched = true;
+        self.check();
+    }
+
+    /// One key for the text; tells whether it changed.
+    pub fn input(&mut self, key: KeyEvent) {
+        if self.area.input(key) {
+            self.touched = true;
+            self.check();
+        }
+    }
+
+    pub fn paste(&mut self, text: &str) {
+        self.area.insert_str(text);
+        self.touched = true;
+        self.check();
+    }
+
+    /// What would be sent as the payload.
+    pub fn payload(&self) -> Option<String> {
+        Some(ack::minified(&self.text())).filter(|payload| !payload.is_empty())
+    }
+
+    fn fill(&mut self) {
+        let text = ack::draft(self.target.kind, self.form(), &self.target.payload);
+        self.set_text(&text);
+        self.area.move_cursor(CursorMove::Top);
+        self.touched = false;
+    }
+
+    fn check(&mut self) {
+        let text = self.text();
+        self.verdict = if text.trim().is_empty() {
+            Verdict::empty(&self.target)
+        } else if let Err(error) = json::minify(&text) {
+            Verdict::Syntax(error)
+        } else {
+            let Target { kind, accepts, payload, envelope_id, .. } = &self.target;
+            Verdict::Frame {
+                frame: ack::frame(envelope_id, Some(&text)),
+                effect: ack::effect(*kind, &text),
+                findings: check::check(*kind, *accepts, payload, &text),
+            }
+        };
+    }
+}
+
+impl Verdict {
+    fn empty(target: &Target) -> Self {
+        Self::Frame {
+            frame: ack::frame(&target.envelope_id, None),
+            effect: ack::effect(target.kind, ""),
+            findings: Vec::new(),
+        }
+    }
+
+    pub fn frame(&self) -> Option<&str> {
+        match self {
+            Self::Syntax(_) => None,
+            Self::Frame { frame, .. } => Some(frame),
+        }
+    }
+}

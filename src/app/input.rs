@@ -1,0 +1,173 @@
+//! Keys, mouse and pastes -> actions, or text for whoever is being written in.
+
+use crossterm::event::{KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+use jiff::Timestamp;
+
+use super::overlay::{About, MenuOf, Overlay, Purpose, Reply};
+use super::{Action, App, Effect, Event, Grade, Pane, Scope};
+use crate::journal::filter::Filter;
+
+impl App {
+    /// The only way in which the user changes anything.
+    pub fn update(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+        let effects = match event {
+            Event::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
+            Event::Key(key) => self.key(key, now),
+            Event::Mouse(mouse) => self.mouse(mouse, now),
+            Event::Paste(text) => self.paste(&text, now),
+            Event::Resize(width, height) => {
+                self.size = (width, height);
+                Vec::new()
+            }
+            Event::Drafted(text) => {
+                if let Some(draft) = self.composer.draft_mut() {
+                    draft.set_text(&text);
+                }
+                Vec::new()
+            }
+            Event::Told(grade, text) => {
+                self.tell(now, grade, text);
+                Vec::new()
+            }
+        };
+        self.arrange();
+        self.settle(now);
+        effects
+    }
+
+    fn key(&mut self, key: KeyEvent, now: Timestamp) -> Vec<Effect> {
+        if let Some(overlay) = self.overlays.last_mut() {
+            let reply = overlay.key(key);
+            return self.reply(reply, now);
+        }
+        let scope = self.scope();
+        match self.keymap.action(scope, key.into()) {
+            Some(action) => self.perform(action, now),
+            None if scope == Scope::Editor => {
+                if let Some(draft) = self.composer.draft_mut() {
+                    draft.input(key);
+                }
+                Vec::new()
+            }
+            None => Vec::new(),
+        }
+    }
+
+    fn paste(&mut self, text: &str, now: Timestamp) -> Vec<Effect> {
+        if let Some(overlay) = self.overlays.last_mut() {
+            let reply = overlay.paste(text);
+            return self.reply(reply, now);
+        }
+        if self.scope() == Scope::Editor
+            && let Some(draft) = self.composer.draft_mut()
+        {
+            draft.paste(text);
+        }
+        Vec::new()
+    }
+
+    fn reply(&mut self, reply: Reply, now: Timestamp) -> Vec<Effect> {
+        match reply {
+            Reply::Stays => {}
+            Reply::Closed => drop(self.overlays.pop()),
+            Reply::Changed(purpose, text) => self.typed(purpose, &text),
+            Reply::Cancelled(purpose, before) => {
+                self.typed(purpose, &before);
+                self.overlays.pop();
+            }
+            Reply::Entered(purpose, text) => {
+                self.overlays.pop();
+                self.typed(purpose, &text);
+                if let Purpose::Search(_) = purpose
+                    && !text.is_empty()
+                {
+                    return self.perform(Action::NextHit, now);
+                }
+            }
+            Reply::Chosen(of, label) => return self.chosen(of, &label, now),
+            Reply::Answered(about, yes) => {
+                self.overlays.pop();
+                return if yes { self.agreed(about, now) } else { Vec::new() };
+            }
+        }
+        Vec::new()
+    }
+
+    /// Filters apply as they are typed; a wrong one marks its prompt and leaves the list as it was.
+    fn typed(&mut self, purpose: Purpose, text: &str) {
+        match purpose {
+            Purpose::Search(Pane::Envelopes) => self.needle = text.to_owned(),
+            Purpose::Search(_) => self.payload.find(text),
+            Purpose::Filter => {
+                let parsed = if text.trim().is_empty() { Ok(None) } else { Filter::parse(text).map(Some) };
+                let error = match parsed {
+                    Ok(filter) => {
+                        self.set_filter(text, filter);
+                        None
+                    }
+                    Err(error) => Some((error.column, error.message)),
+                };
+                if let Some(Overlay::Prompt(prompt)) = self.overlays.last_mut() {
+                    prompt.error = error;
+                }
+            }
+        }
+    }
+
+    fn chosen(&mut self, of: MenuOf, label: &str, now: Timestamp) -> Vec<Effect> {
+        match of {
+            MenuOf::Hold => return self.toggle_hold(label),
+            MenuOf::Palette => {
+                self.overlays.pop();
+                if let Some(action) = Action::named(label) {
+                    return self.perform(action, now);
+                }
+            }
+            MenuOf::Samples => {
+                self.overlays.pop();
+                let sample = self.samples.iter().find(|name| **name == label);
+                return sample.map(|name| Effect::SendSample(name)).into_iter().collect();
+            }
+            MenuOf::Copy => {
+                self.overlays.pop();
+                return match self.copy(label) {
+                    Ok(text) => vec![Effect::Copy { what: label.to_owned(), text }],
+                    Err(why) => {
+                        self.tell(now, Grade::Failed, why);
+                        Vec::new()
+                    }
+                };
+            }
+        }
+        Vec::new()
+    }
+
+    fn agreed(&mut self, about: About, now: Timestamp) -> Vec<Effect> {
+        match about {
+            About::Quit => vec![Effect::Quit],
+            About::Reconnect => self.perform(Action::Reconnect, now),
+            About::AnswerAgain | About::SendRefused => self.send_draft(now),
+        }
+    }
+
+    fn mouse(&mut self, mouse: MouseEvent, now: Timestamp) -> Vec<Effect> {
+        let Some(areas) = self.areas().filter(|_| self.overlays.is_empty()) else { return Vec::new() };
+        let Some(pane) = areas.pane_at(mouse.column, mouse.row) else { return Vec::new() };
+        match mouse.kind {
+            MouseEventKind::ScrollDown => self.scroll(pane, 3, now),
+            MouseEventKind::ScrollUp => self.scroll(pane, -3, now),
+            MouseEventKind::Down(MouseButton::Left) => {
+                self.set_focus(pane);
+                let top = areas.inner(pane).map_or(0, |area| area.y);
+                let line = usize::from(mouse.row.saturating_sub(top));
+                match pane {
+                    Pane::Envelopes => drop(self.view.select_line(line)),
+                    Pane::Payload => self.payload.select_line(line.saturating_sub(1)),
+                    Pane::Health | Pane::Composer => {}
+                }
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+}

@@ -1,0 +1,306 @@
+//! What lies over the panes: prompts, menus, questions, the help. They are a stack; Esc takes the top one off.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui_textarea::TextArea;
+
+use super::Pane;
+use super::action::{Action, TABLE};
+
+/// One thing over the panes.
+#[derive(Debug)]
+pub enum Overlay {
+    Help { offset: usize },
+    Prompt(Prompt),
+    Menu(Menu),
+    Question(Question),
+}
+
+/// A line to be written.
+#[derive(Debug)]
+pub struct Prompt {
+    pub purpose: Purpose,
+    pub input: TextArea<'static>,
+    /// What is wrong with it: the column (from 1) and why.
+    pub error: Option<(usize, String)>,
+    /// What to restore when it is cancelled.
+    pub before: String,
+}
+
+/// What a prompt's line is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Filter,
+    Search(Pane),
+}
+
+/// A list to choose from; with `input`, it narrows as one types.
+#[derive(Debug)]
+pub struct Menu {
+    pub of: MenuOf,
+    pub title: &'static str,
+    pub items: Vec<Item>,
+    /// Among the items that match.
+    pub selected: usize,
+    pub input: Option<TextArea<'static>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MenuOf {
+    Palette,
+    Hold,
+    Samples,
+    Copy,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The key that chooses it at once.
+    pub key: Option<char>,
+    pub label: String,
+    pub note: String,
+    /// Shown as a check box where there is something to toggle.
+    pub checked: Option<bool>,
+}
+
+/// A question that waits for yes or no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    pub about: About,
+    pub text: String,
+    /// What `y` or Enter does, in words.
+    pub yes: &'static str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    Quit,
+    Reconnect,
+    AnswerAgain,
+    SendRefused,
+}
+
+/// What came of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// It was taken; the overlay stays.
+    Stays,
+    /// The text changed.
+    Changed(Purpose, String),
+    Cancelled(Purpose, String),
+    Entered(Purpose, String),
+    /// The menu's item with this label was chosen.
+    Chosen(MenuOf, String),
+    Answered(About, bool),
+    Closed,
+}
+
+/// A single-line input that starts with a text, the cursor behind it.
+pub fn line(text: &str) -> TextArea<'static> {
+    let mut input = TextArea::new(vec![text.to_owned()]);
+    input.move_cursor(ratatui_textarea::CursorMove::End);
+    input
+}
+
+impl Overlay {
+    pub fn prompt(purpose: Purpose, text: &str) -> Self {
+        Self::Prompt(Prompt { purpose, input: line(text), error: None, before: text.to_owned() })
+    }
+
+    /// Every action by name.
+    pub fn palette(can: impl Fn(Action) -> bool, keys: impl Fn(Action) -> String) -> Self {
+        let mut seen = Vec::new();
+        let rows = TABLE.iter().filter(|row| can(row.action)).filter(|row| {
+            let new = !seen.contains(&row.help);
+            seen.push(row.help);
+            new
+        });
+        let items = rows.map(|row| Item {
+            key: None,
+            label: row.name.to_owned(),
+            note: format!("{}  {}", row.help, keys(row.action)),
+            checked: None,
+        });
+        let items = items.collect();
+        Self::Menu(Menu { of: MenuOf::Palette, title: "Actions", items, selected: 0, input: Some(line("")) })
+    }
+
+    pub fn key(&mut self, key: KeyEvent) -> Reply {
+        match self {
+            Self::Help { offset } => help_key(offset, key),
+            Self::Prompt(prompt) => prompt.key(key),
+            Self::Menu(menu) => menu.key(key),
+            Self::Question(question) => question.key(key),
+        }
+    }
+
+    pub fn paste(&mut self, text: &str) -> Reply {
+        let line = text.lines().next().unwrap_or_default();
+        match self {
+            Self::Prompt(prompt) => {
+                prompt.input.insert_str(line);
+                Reply::Changed(prompt.purpose, prompt.text())
+            }
+            Self::Menu(Menu { input: Some(input), selected, .. }) => {
+                input.insert_str(line);
+                *selected = 0;
+                Reply::Stays
+            }
+            _ => Reply::Stays,
+        }
+    }
+}
+
+fn help_key(offset: &mut usize, key: KeyEvent) -> Reply {
+    match key.code {
+        KeyCode::Char('j') | KeyCode::Down => *offset += 1,
+        KeyCode::Char('k') | KeyCode::Up => *offset = offset.saturating_sub(1),
+        KeyCode::PageDown | KeyCode::Char(' ') => *offset += 10,
+        KeyCode::PageUp => *offset = offset.saturating_sub(10),
+        KeyCode::Char('g') | KeyCode::Home => *offset = 0,
+        KeyCode::Char('G') | KeyCode::End => *offset = usize::MAX / 2,
+        _ => return Reply::Closed,
+    }
+    Reply::Stays
+}
+
+impl Prompt {
+    pub fn text(&self) -> String {
+        self.input.lines().concat()
+    }
+
+    fn key(&mut self, key: KeyEvent) -> Reply {
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        match key.code {
+            KeyCode::Esc => Reply::Cancelled(self.purpose, self.before.clone()),
+            KeyCode::Char('c') if control => Reply::Cancelled(self.purpose, self.before.clone()),
+            KeyCode::Enter if self.error.is_some() => Reply::Stays,
+            KeyCode::Enter => Reply::Entered(self.purpose, self.text()),
+            KeyCode::Char('u') if control => {
+                self.input = line("");
+                Reply::Changed(self.purpose, String::new())
+            }
+            // One line only: what would break it has no meaning here.
+            KeyCode::Char('m' | 'j') if control => Reply::Stays,
+            KeyCode::Tab | KeyCode::BackTab => Reply::Stays,
+            _ if self.input.input(key) => Reply::Changed(self.purpose, self.text()),
+            _ => Reply::Stays,
+        }
+    }
+}
+
+impl Menu {
+    /// The items that match what was typed: every word somewhere in label or note.
+    pub fn matching(&self) -> Vec<&Item> {
+        let typed =
+            self.input.as_ref().map(|input| input.lines().concat().to_lowercase()).unwrap_or_default();
+        let words: Vec<_> = typed.split_whitespace().collect();
+        let matches = |item: &&Item| {
+            let text = format!("{} {}", item.label, item.note).to_lowercase();
+            words.iter().all(|word| text.contains(word))
+        };
+        self.items.iter().filter(matches).collect()
+    }
+
+    fn key(&mut self, key: KeyEvent) -> Reply {
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        let count = self.matching().len();
+        let typing = self.input.is_some();
+        match key.code {
+            KeyCode::Esc => return Reply::Closed,
+            KeyCode::Char('c') if control => return Reply::Closed,
+            KeyCode::Down => self.selected = (self.selected + 1).min(count.saturating_sub(1)),
+            KeyCode::Up => self.selected = self.selected.saturating_sub(1),
+            KeyCode::Char('n') if control => self.selected = (self.selected + 1).min(count.saturating_sub(1)),
+            KeyCode::Char('p') if control => self.selected = self.selected.saturating_sub(1),
+            KeyCode::Enter => return self.choose(self.selected),
+            KeyCode::Char(' ') if !typing => return self.choose(self.selected),
+            KeyCode::Char(c) if !typing => {
+                if let Some(at) = self.items.iter().position(|item| item.key == Some(c)) {
+                    self.selected = at;
+                    return self.choose(at);
+                }
+                match c {
+                    'j' => self.selected = (self.selected + 1).min(count.saturating_sub(1)),
+                    'k' => self.selected = self.selected.saturating_sub(1),
+                    _ => return Reply::Closed,
+                }
+            }
+            _ => {
+                if let Some(input) = &mut self.input
+                    && input.input(key)
+                {
+                    self.selected = 0;
+                }
+            }
+        }
+        Reply::Stays
+    }
+
+    fn choose(&self, at: usize) -> Reply {
+        match self.matching().get(at) {
+            Some(item) => Reply::Chosen(self.of, item.label.clone()),
+            None => Reply::Stays,
+        }
+    }
+}
+
+impl Question {
+    fn key(&self, key: KeyEvent) -> Reply {
+        match key.code {
+            KeyCode::Char('y' | 'Y') | KeyCode::Enter => Reply::Answered(self.about, true),
+            // A second Ctrl-C means it.
+            KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => {
+                Reply::Answered(self.about, self.about == About::Quit)
+            }
+            KeyCode::Char('s') if key.modifiers.contains(KeyModifiers::CONTROL) => {
+                Reply::Answered(self.about, matches!(self.about, About::SendRefused | About::AnswerAgain))
+            }
+            KeyCode::Char('n' | 'N' | 'q') | KeyCode::Esc => Reply::Answered(self.about, false),
+            _ => Reply::Stays,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn press(code: KeyCode) -> KeyEvent {
+        KeyEvent::new(code, KeyModifiers::NONE)
+    }
+
+    fn type_(overlay: &mut Overlay, text: &str) -> Reply {
+        text.chars().map(|c| overlay.key(press(KeyCode::Char(c)))).last().unwrap()
+    }
+
+    #[test]
+    fn the_palette_narrows_and_gives_the_chosen_name() {
+        let mut palette = Overlay::palette(|_| true, |_| String::new());
+        assert_eq!(type_(&mut palette, "reconnect now"), Reply::Stays);
+        let Overlay::Menu(menu) = &palette else { unreachable!() };
+        assert!(menu.matching().iter().any(|item| item.label == "reconnect"));
+        assert!(menu.matching().len() < 4);
+        type_(&mut palette, "xyzzy");
+        assert_eq!(palette.key(press(KeyCode::Enter)), Reply::Stays);
+        assert_eq!(palette.key(press(KeyCode::Esc)), Reply::Closed);
+    }
+
+    #[test]
+    fn a_prompt_cannot_be_entered_while_it_is_wrong_and_gives_back_what_was() {
+        let mut prompt = Overlay::prompt(Purpose::Filter, "old");
+        assert_eq!(type_(&mut prompt, "er"), Reply::Changed(Purpose::Filter, "older".into()));
+        let Overlay::Prompt(inner) = &mut prompt else { unreachable!() };
+        inner.error = Some((1, "wrong".into()));
+        assert_eq!(prompt.key(press(KeyCode::Enter)), Reply::Stays);
+        assert_eq!(prompt.key(press(KeyCode::Esc)), Reply::Cancelled(Purpose::Filter, "old".into()));
+    }
+
+    #[test]
+    fn a_second_ctrl_c_quits() {
+        let control_c = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
+        let question = |about| Overlay::Question(Question { about, text: String::new(), yes: "quit" });
+        assert_eq!(question(About::Quit).key(control_c), Reply::Answered(About::Quit, true));
+        assert_eq!(question(About::Reconnect).key(control_c), Reply::Answered(About::Reconnect, false));
+    }
+}

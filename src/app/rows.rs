@@ -1,0 +1,180 @@
+//! The list of envelopes: the texts of its visible rows, the filter, the search.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{App, Grade, Pane};
+use crate::journal::filter::{self, Filter};
+use crate::journal::index::{AckState, Entry, RowKind};
+use crate::journal::{Event, Record, matcher};
+use crate::slack::envelope::{About, Kind};
+use crate::slack::message::Header;
+
+/// The summaries of rows that were drawn lately. They are read from the journal only when a row comes into sight.
+#[derive(Debug, Default)]
+pub struct Rows {
+    summaries: HashMap<u32, String>,
+}
+
+/// More than any screen shows.
+const KEPT: usize = 2_000;
+
+/// How many rows a filter looks at between two frames.
+const FILTER_STEP: u32 = 2_000;
+
+impl Rows {
+    pub fn summary(&self, row: u32) -> &str {
+        self.summaries.get(&row).map_or("", String::as_str)
+    }
+}
+
+impl App {
+    /// The line that sums a visible row up.
+    pub fn summary(&self, row: u32) -> &str {
+        self.rows.summary(row)
+    }
+
+    /// Reads the summaries of the rows that the next frame shows.
+    pub(super) fn prepare_rows(&mut self) {
+        if self.rows.summaries.len() > KEPT {
+            self.rows.summaries.clear();
+        }
+        let kept = &self.rows.summaries;
+        let missing: Vec<u32> =
+            self.view.visible_rows().map(|(_, row)| row).filter(|row| !kept.contains_key(row)).collect();
+        for row in missing {
+            let summary = self.read_row(row, |event| summary(&event));
+            self.rows.summaries.insert(row, summary.unwrap_or_default());
+        }
+    }
+
+    /// Takes rows that came, and goes on with a filter that is not done.
+    pub(super) fn extend_view(&mut self) {
+        let mut view = std::mem::take(&mut self.view);
+        view.extend(self.index.len(), |row| self.passes(row));
+        view.refilter_step(FILTER_STEP, |row| self.passes(row));
+        self.view = view;
+    }
+
+    /// An ack may let a row pass the filter, or no longer.
+    pub(super) fn recheck(&mut self, row: u32) {
+        if self.filter.is_some() {
+            let passes = self.passes(row);
+            self.view.recheck(row, passes);
+        }
+    }
+
+    pub(super) fn set_filter(&mut self, text: &str, filter: Option<Filter>) {
+        self.filter = filter.map(|filter| (text.trim().to_owned(), filter));
+        match self.filter {
+            Some(_) => self.view.start_filter(),
+            None => self.view.clear_filter(),
+        }
+    }
+
+    /// The filter as it was typed; empty where there is none.
+    pub fn filter_text(&self) -> &str {
+        self.filter.as_ref().map_or("", |(text, _)| text)
+    }
+
+    fn passes(&self, row: u32) -> bool {
+        self.filter.as_ref().is_none_or(|(_, filter)| self.row_matches(filter, row))
+    }
+
+    /// Whether a row's envelope matches; its line is read only where the index alone cannot tell.
+    fn row_matches(&self, filter: &Filter, row: u32) -> bool {
+        let Some(entry) = self.index.get(row) else { return false };
+        let line = if filter.is_header_only() { None } else { self.journal.line(entry.place()).ok() };
+        let record = line.as_deref().and_then(|line| Record::parse(line).ok());
+        let started = self.session.started().unwrap_or_default();
+        let mut subject = match &record {
+            Some(record) => matcher::subject(record, started),
+            None => header_subject(entry, started),
+        };
+        subject.ack = match entry.ack() {
+            AckState::None => filter::AckState::NotDue,
+            AckState::Pending => filter::AckState::Pending,
+            AckState::Ok { .. } => filter::AckState::Ok,
+            AckState::Late { .. } => filter::AckState::Late,
+        };
+        subject.by = entry.ack().by();
+        subject.took_ms = entry.ack().took_ms();
+        filter.matches(&subject)
+    }
+
+    /// The next hit of the focused pane's search.
+    pub(super) fn next_hit(&mut self, forward: bool, now: Timestamp) {
+        let found = match self.focus {
+            Pane::Envelopes if !self.needle.is_empty() => self.find_row(forward),
+            _ if forward => self.payload.next_hit(),
+            _ => self.payload.previous_hit(),
+        };
+        if !found {
+            self.tell(now, Grade::Note, "not found");
+        }
+    }
+
+    /// The next row whose message has the text that was searched for, around the end if need be.
+    fn find_row(&mut self, forward: bool) -> bool {
+        let quoted = serde_json::Value::from(self.needle.as_str()).to_string();
+        let (Ok(filter), Some(selected)) = (Filter::parse(&quoted), self.view.selected_place()) else {
+            return false;
+        };
+        let count = self.view.len();
+        let place =
+            |step: usize| if forward { (selected + step) % count } else { (selected + count - step) % count };
+        let rows = (1..=count).filter_map(|step| self.view.row(place(step)));
+        let hit = rows.into_iter().find(|row| self.row_matches(&filter, *row));
+        hit.is_some_and(|row| self.view.select(row))
+    }
+}
+
+/// What the index alone tells.
+fn header_subject(entry: &Entry, started: Timestamp) -> filter::Subject<'static> {
+    filter::Subject {
+        kind: match entry.kind {
+            RowKind::Envelope(_) => "envelope",
+            other => other.label(),
+        },
+        conn: Some(entry.conn),
+        type_: match entry.kind {
+            RowKind::Envelope(Kind::Event) => "events_api",
+            RowKind::Envelope(Kind::Command) => "slash_commands",
+            RowKind::Envelope(Kind::Unknown) => "",
+            RowKind::Envelope(_) => "interactive",
+            other => other.label(),
+        },
+        envelope_id: "",
+        message: "",
+        at: entry.at(),
+        since_start: Duration::try_from(entry.at().duration_since(started)).unwrap_or_default(),
+        ack: filter::AckState::NotDue,
+        by: None,
+        took_ms: None,
+        retry: entry.retry.into(),
+    }
+}
+
+/// One line about a row, in the words of its message.
+fn summary(event: &Event) -> String {
+    match event {
+        Event::Envelope { type_, message, .. } => {
+            let payload = Header::parse(message).and_then(|header| header.payload).unwrap_or("null");
+            About::of(type_, payload).summary
+        }
+        Event::Hello { message, .. } => {
+            let hello = crate::slack::message::Hello::parse(message);
+            let connections =
+                hello.num_connections.map(|count| format!("{count} connections")).unwrap_or_default();
+            format!("{} {connections}", hello.host.unwrap_or_default()).trim().to_owned()
+        }
+        Event::Disconnect { reason, .. } => crate::session::reason::disconnect_words(reason).into_owned(),
+        Event::Text { text, .. } if text.is_empty() => "(empty)".to_owned(),
+        Event::Text { text, .. } => text.chars().take(200).collect(),
+        Event::Binary { base64, .. } => format!("{} bytes", base64.len() / 4 * 3),
+        Event::Message { message, .. } => message.chars().take(200).collect(),
+        _ => String::new(),
+    }
+}

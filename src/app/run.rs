@@ -1,0 +1,214 @@
+//! The loop: the only file here that awaits. One event at a time into the state, its effects out, and a frame
+//! when something changed. The terminal, the input and the clock are arguments, so that tests run this very loop.
+
+use std::io;
+use std::time::Duration;
+
+use crossterm::event::Event as TerminalEvent;
+use futures_util::{Stream, StreamExt as _};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use ratatui::Terminal;
+use ratatui::backend::Backend;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+use super::{App, Effect, Event, Grade};
+use crate::clipboard::{Clipboard, Copied};
+use crate::journal::Tail;
+use crate::link::Command;
+use crate::simulator::{Handle, Sending};
+use crate::slack::message::Header;
+use crate::slack::sample::{Overrides, Unsent};
+use crate::ui::theme::Theme;
+use crate::ui::{self, Look};
+use crate::{external, terminal};
+
+/// A faster screen than this nobody sees, and a burst of records must not be drawn one by one.
+const FRAME: Duration = Duration::from_millis(16);
+
+/// Everything around the state.
+pub struct Surroundings<I> {
+    /// Makes the stream of terminal events. It is made anew after the terminal was lent out: the old one would
+    /// go on reading what is typed into the editor.
+    pub input: I,
+    pub tail: Tail,
+    pub commands: mpsc::Sender<Command>,
+    /// The built-in simulator, in `demo`.
+    pub simulator: Option<Handle>,
+    pub clipboard: Clipboard,
+    pub zone: TimeZone,
+    pub clock: fn() -> Timestamp,
+}
+
+/// Why the loop ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    Quit,
+    /// The terminal is gone.
+    HungUp,
+}
+
+/// Runs until the user quits or the terminal goes away.
+pub async fn run<B, I, S>(
+    app: &mut App,
+    terminal: &mut Terminal<B>,
+    around: &mut Surroundings<I>,
+) -> Result<Ended, B::Error>
+where
+    B: Backend,
+    I: FnMut() -> S,
+    S: Stream<Item = io::Result<TerminalEvent>> + Unpin,
+{
+    let mut input = (around.input)();
+    let mut look = Look { theme: load(app.theme), now: (around.clock)(), zone: around.zone.clone() };
+    let mut drawn_theme = app.theme;
+    let mut dirty = true;
+    let mut drawn = Instant::now();
+    app.settle(look.now);
+    terminal.draw(|frame| ui::draw(app, &look, frame))?;
+    loop {
+        let now = (around.clock)();
+        let due = if dirty { Some(drawn + FRAME) } else { next_tick(app, now, drawn) };
+        let effects = tokio::select! {
+            biased;
+            event = input.next() => match event {
+                Some(Ok(event)) => {
+                    dirty = true;
+                    translate(event).map(|event| app.update(event, (around.clock)())).unwrap_or_default()
+                }
+                Some(Err(_)) | None => return Ok(Ended::HungUp),
+            },
+            () = wait(due) => {
+                look.now = (around.clock)();
+                if drawn_theme != app.theme {
+                    drawn_theme = app.theme;
+                    look.theme = load(app.theme);
+                }
+                app.settle(look.now);
+                terminal.draw(|frame| ui::draw(app, &look, frame))?;
+                drawn = Instant::now();
+                dirty = false;
+                Vec::new()
+            },
+            _ = around.tail.changed() => {
+                // What cannot be read now is read with the next records.
+                let _ = around.tail.read(|place, line| app.record(place, line));
+                dirty = true;
+                Vec::new()
+            },
+        };
+        for effect in effects {
+            if effect == Effect::Quit {
+                return Ok(Ended::Quit);
+            }
+            if lends(&effect) {
+                drop(input);
+                perform(effect, app, around);
+                terminal.clear()?;
+                input = (around.input)();
+            } else {
+                perform(effect, app, around);
+            }
+        }
+    }
+}
+
+fn load(name: &str) -> Theme {
+    // Only names of built-in themes get here, and a test loads every one of them.
+    Theme::named(name).unwrap_or_default()
+}
+
+fn next_tick(app: &App, now: Timestamp, drawn: Instant) -> Option<Instant> {
+    let wait = Duration::try_from(app.next_change(now)?).unwrap_or_default();
+    Some((Instant::now() + wait).max(drawn + FRAME))
+}
+
+async fn wait(due: Option<Instant>) {
+    match due {
+        Some(due) => sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn translate(event: TerminalEvent) -> Option<Event> {
+    match event {
+        TerminalEvent::Key(key) => Some(Event::Key(key)),
+        TerminalEvent::Mouse(mouse) => Some(Event::Mouse(mouse)),
+        TerminalEvent::Paste(text) => Some(Event::Paste(text)),
+        TerminalEvent::Resize(width, height) => Some(Event::Resize(width, height)),
+        TerminalEvent::FocusGained | TerminalEvent::FocusLost => None,
+    }
+}
+
+/// Whether an effect gives the terminal to another program.
+fn lends(effect: &Effect) -> bool {
+    matches!(effect, Effect::Edit { .. } | Effect::Page(_) | Effect::Suspend)
+}
+
+fn perform<I>(effect: Effect, app: &mut App, around: &mut Surroundings<I>) {
+    let result = match effect {
+        Effect::Link(command) => around.commands.try_send(command).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => {
+                "the connections are busy: try again in a moment".to_owned()
+            }
+            mpsc::error::TrySendError::Closed(_) => "the connections are shut down already".to_owned(),
+        }),
+        Effect::Copy { what, text } => around.clipboard.copy(&text).map(|copied| {
+            let by = if copied == Copied::Terminal { " (by way of the terminal)" } else { "" };
+            let told = format!("copied {what}{by}");
+            app.update(Event::Told(Grade::Done, told), (around.clock)());
+        }),
+        Effect::Edit { text, draft } => lent(|| external::edit(&text)).map(|edited| {
+            if draft {
+                app.update(Event::Drafted(edited), (around.clock)());
+            }
+        }),
+        Effect::Page(text) => lent(|| external::page(&text)),
+        Effect::Suspend => lent(suspend),
+        Effect::SendSample(name) => simulate(around.simulator.as_ref(), |slack| {
+            slack
+                .send(name, &Overrides::new(), Sending::default())
+                .map(drop)
+                .map_err(|error| error.to_string())
+        }),
+        Effect::SendAgain(text) => simulate(around.simulator.as_ref(), |slack| send_again(slack, &text)),
+        Effect::Quit => Ok(()),
+    };
+    if let Err(why) = result {
+        app.update(Event::Told(Grade::Failed, why), (around.clock)());
+    }
+}
+
+fn lent<T>(other: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    terminal::lend(other)
+        .unwrap_or_else(|error| Err(format!("the terminal could not be taken back: {error}")))
+}
+
+/// Stops this process until the shell continues it.
+fn suspend() -> Result<(), String> {
+    signal_hook::low_level::raise(signal_hook::consts::SIGTSTP)
+        .map_err(|error| format!("cannot suspend: {error}"))
+}
+
+/// What the built-in simulator is asked to send.
+fn simulate(
+    simulator: Option<&Handle>,
+    send: impl FnOnce(&Handle) -> Result<(), String>,
+) -> Result<(), String> {
+    let handle = simulator.ok_or("only the built-in simulator can send: run `sockscope demo`")?;
+    send(handle)
+}
+
+/// The same envelope once more, with an `envelope_id` of its own, as Slack would.
+fn send_again(slack: &Handle, message: &str) -> Result<(), String> {
+    let payload = Header::parse(message)
+        .and_then(|header| Some((header.type_?, header.payload?, header.accepts_response_payload)));
+    let Some((type_, payload, accepts)) = payload else {
+        return Err("only an envelope can be sent again".to_owned());
+    };
+    let payload = serde_json::from_str(payload)
+        .map_err(|error| format!("the payload cannot be sent again: {error}"))?;
+    slack.send_unsent(Unsent::new(&type_, &payload, accepts.unwrap_or_default()), Sending::default());
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! The ack composer pane: the draft in colour, what would be sent, and what Slack would say to it.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Widget as _};
+
+use super::{Look, empty};
+use crate::app::App;
+use crate::app::action::Action;
+use crate::app::composer::{Composer, Draft, Verdict};
+use crate::json::{TokenKind, tokens};
+use crate::slack::ack::MAX_FRAME;
+use crate::slack::check::Severity;
+use crate::text;
+use crate::ui::footer::key_of;
+
+pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
+    let Some(draft) = app.composer.draft() else {
+        let key = key_of(app, Action::Hold);
+        let hint = format!("{key} holds envelopes back until you answer them");
+        return empty(frame, look, area, &["nothing to answer here: select an envelope", &hint]);
+    };
+    let verdict = verdict_lines(app, draft, look, usize::from(area.width));
+    let below = u16::try_from(verdict.len()).unwrap_or(1).min(area.height / 2);
+    let [text, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(below)]).areas(area);
+    draw_text(app, draft, look, frame, text);
+    Paragraph::new(verdict).render(below, frame.buffer_mut());
+}
+
+fn draw_text(app: &App, draft: &Draft, look: &Look, frame: &mut Frame, area: Rect) {
+    let writing = app.composer.is_writing();
+    if draft.area.is_empty() && !writing {
+        let line = Line::styled(" no payload: the ack is the envelope_id alone", look.theme.dim);
+        Paragraph::new(line).render(area, frame.buffer_mut());
+        return;
+    }
+    let cursor = draft.area.cursor();
+    let (row, column) = (cursor.0, cursor.1);
+    let height = usize::from(area.height);
+    // The cursor's line is in the middle once the text is longer than the pane.
+    let top = row.saturating_sub(height / 2).min(draft.area.lines().len().saturating_sub(height));
+    let numbers = draft.area.lines().len().to_string().len().max(2);
+    let room = usize::from(area.width).saturating_sub(numbers + 3);
+    let before = text::width(&draft.area.lines()[row].chars().take(column).collect::<String>());
+    let left = before.saturating_sub(room.saturating_sub(1));
+    let fault = match &draft.verdict {
+        Verdict::Syntax(error) => Some(error.line - 1),
+        Verdict::Frame { .. } => None,
+    };
+    let lines = draft.area.lines().iter().enumerate().skip(top).take(height);
+    let lines: Vec<Line> = lines
+        .map(|(at, text)| {
+            let number = if fault == Some(at) { look.theme.bad } else { look.theme.faint };
+            let mut line = Line::from(Span::styled(format!(" {:>numbers$} ", at + 1), number));
+            line.extend(coloured(text, left, room, look));
+            line
+        })
+        .collect();
+    Paragraph::new(lines).render(area, frame.buffer_mut());
+    if writing {
+        let x = area.x + u16::try_from(numbers + 2 + before - left).unwrap_or(0);
+        let y = area.y + u16::try_from(row - top).unwrap_or(0);
+        frame.set_cursor_position(Position::new(x.min(area.right().saturating_sub(1)), y));
+    }
+}
+
+/// A line of JSON in colour, from the column `left` on.
+fn coloured<'a>(line: &str, left: usize, room: usize, look: &Look) -> Vec<Span<'a>> {
+    let theme = &look.theme;
+    let mut spans = Vec::new();
+    let mut at = 0;
+    let mut push = |text: &str, paint| spans.push((text::visible(text).into_owned(), paint));
+    for (range, kind) in tokens(line) {
+        push(&line[at..range.start], theme.text);
+        let paint = match kind {
+            TokenKind::Key => theme.key,
+            TokenKind::String => theme.string,
+            TokenKind::Number => theme.number,
+            TokenKind::Bool | TokenKind::Null => theme.constant,
+            TokenKind::Punctuation => theme.punctuation,
+            TokenKind::BrokenString | TokenKind::Invalid => theme.bad,
+        };
+        push(&line[range.clone()], paint);
+        at = range.end;
+    }
+    push(&line[at..], theme.text);
+    window(spans, left, room).into_iter().map(|(text, paint)| Span::styled(text, paint)).collect()
+}
+
+/// The columns from `left` on, `room` of them, of a row of texts.
+fn window<T>(parts: Vec<(String, T)>, left: usize, room: usize) -> Vec<(String, T)> {
+    let mut skip = left;
+    let mut room = room;
+    let mut shown = Vec::new();
+    for (part, paint) in parts {
+        let hidden = text::take(&part, skip).len();
+        skip -= text::width(&part[..hidden]);
+        let part = text::take(&part[hidden..], room).to_owned();
+        room -= text::width(&part);
+        if !part.is_empty() {
+            shown.push((part, paint));
+        }
+    }
+    shown
+}
+
+/// What would happen: the fault, or the effect, what Slack refuses, the exact frame; and how long there is.
+fn verdict_lines<'a>(app: &App, draft: &Draft, look: &Look, width: usize) -> Vec<Line<'a>> {
+    let theme = &look.theme;
+    let room = width.saturating_sub(3);
+    let line = |mark: &'static str, words: String, paint| {
+        Line::from(vec![
+            Span::styled(format!(" {mark} "), paint),
+            Span::styled(text::fit(&text::visible(&words), room).into_owned(), paint),
+        ])
+    };
+    let mut lines = Vec::new();
+    match &draft.verdict {
+        Verdict::Syntax(error) => lines.push(line("✗", error.to_string(), theme.bad)),
+        Verdict::Frame { frame, effect, findings } => {
+            for finding in findings.iter().take(3) {
+                let (mark, paint) = match finding.severity {
+                    Severity::Error => ("✗", theme.bad),
+                    Severity::Warning => ("!", theme.warn),
+                };
+                let place =
+                    if finding.pointer.is_empty() { String::new() } else { format!("{}: ", finding.pointer) };
+                lines.push(line(mark, format!("{place}{}", finding.message), paint));
+            }
+            if findings.len() > 3 {
+                lines.push(line(" ", format!("and {} more", findings.len() - 3), theme.dim));
+            }
+            let refused = findings.iter().any(|finding| finding.severity == Severity::Error);
+            if !refused {
+                lines.push(line("✓", format!("Slack will take this: {effect}"), theme.ok));
+            }
+            lines.push(line("→", frame.clone(), theme.dim));
+        }
+    }
+    if matches!(app.composer, Composer::Kept(_)) {
+        lines.push(line("·", format!("kept; {} goes on writing", key_of(app, Action::Compose)), theme.dim));
+    }
+    lines
+}
+
+/// The pane's title parts: the form, the deadline or state of its envelope, and the frame's size.
+pub fn title(app: &App, look: &Look) -> Vec<(String, ratatui::style::Style)> {
+    let Some(draft) = app.composer.draft() else { return Vec::new() };
+    let (at, of) = draft.form_of();
+    let mut parts = vec![(format!("{} {at}/{of}", draft.form_name()), look.theme.text.into())];
+    parts.push(app.answer_state(draft.target.row, look));
+    if let Some(frame) = draft.verdict.frame() {
+        let size = text::thousands(frame.len() as u64);
+        let limit = text::thousands(MAX_FRAME as u64);
+        let paint = if frame.len() > MAX_FRAME { look.theme.bad } else { look.theme.dim };
+        parts.push((format!("{size} of {limit} B"), paint.into()));
+    }
+    parts
+}

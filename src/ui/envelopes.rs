@@ -1,0 +1,202 @@
+//! The list: time, connection, kind, subject, summary, retry mark, ack state. A row a frame.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Paragraph, Widget as _};
+
+use super::theme::Paint;
+use super::{Look, empty};
+use crate::app::action::Action;
+use crate::app::{App, Mode, Pane};
+use crate::journal::By;
+use crate::journal::index::{AckState, Entry, RowKind};
+use crate::session::DEADLINE;
+use crate::slack::envelope::Kind;
+use crate::text;
+use crate::ui::footer::key_of;
+
+pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
+    if app.view.is_empty() {
+        return draw_empty(app, look, frame, area);
+    }
+    let width = usize::from(area.width);
+    let columns = Columns::fit(width);
+    let selected = app.view.selected();
+    let lines: Vec<Line> = app
+        .view
+        .visible_rows()
+        .filter_map(|(_, row)| Some((row, app.index.get(row)?)))
+        .map(|(row, entry)| {
+            let line = row_line(app, row, entry, &columns, look);
+            if selected == Some(row) { mark(line, app, look, width) } else { line }
+        })
+        .collect();
+    Paragraph::new(lines).render(area, frame.buffer_mut());
+    draw_below(app, look, frame, area);
+}
+
+/// How wide each column is; the summary takes what is left.
+struct Columns {
+    time: &'static str,
+    subject: usize,
+    summary: usize,
+}
+
+const KIND: usize = 10;
+const ACK: usize = 8;
+
+impl Columns {
+    fn fit(width: usize) -> Self {
+        let time = if width >= 64 { "%H:%M:%S%.3f" } else { "%H:%M:%S" };
+        let time_width = if width >= 64 { 12 } else { 8 };
+        // Mark, time, connection, kind, retry, ack, and the spaces between them.
+        let rest = width.saturating_sub(1 + time_width + 4 + KIND + 1 + 4 + ACK + 1);
+        let subject = (rest * 2 / 5).clamp(10, 28);
+        Self { time, subject, summary: rest.saturating_sub(subject + 1) }
+    }
+}
+
+fn row_line<'a>(app: &App, row: u32, entry: &Entry, columns: &Columns, look: &Look) -> Line<'a> {
+    let theme = &look.theme;
+    let (ack, ack_paint) = ack_words(entry, look);
+    let subject = app.index.text(entry.subject).unwrap_or_default();
+    let done = !matches!(entry.ack(), AckState::Pending);
+    let subject_paint = if done { theme.text } else { theme.strong };
+    let summary_paint = if done { theme.dim } else { theme.text };
+    let retry = match (entry.retry, app.index.repeats(row)) {
+        (0, None) => String::new(),
+        (0, Some(_)) => "↻".to_owned(),
+        (retry, _) => format!("↻{retry}"),
+    };
+    let finding = if entry.has_finding() && retry.is_empty() { "⚠" } else { "" };
+    Line::from(vec![
+        Span::raw(" "),
+        Span::styled(look.time(entry.at(), columns.time), theme.dim),
+        Span::styled(text::right(&entry.conn.to_string(), 3), theme.faint),
+        Span::raw(" "),
+        Span::styled(text::left(entry.kind.label(), KIND), kind_paint(entry.kind, look)),
+        Span::raw(" "),
+        Span::styled(text::left(&text::visible(subject), columns.subject), subject_paint),
+        Span::raw(" "),
+        Span::styled(text::left(&text::visible(app.summary(row)), columns.summary), summary_paint),
+        Span::styled(text::right(&retry, 3), theme.warn),
+        Span::styled(text::left(finding, 1), theme.warn),
+        Span::styled(text::right(&ack, ACK), ack_paint),
+        Span::raw(" "),
+    ])
+}
+
+/// What needs the reader is bright: a countdown, what is late. What went well is dim.
+fn ack_words(entry: &Entry, look: &Look) -> (String, Style) {
+    let theme = &look.theme;
+    match entry.ack() {
+        AckState::None => (String::new(), theme.dim.into()),
+        AckState::Pending => {
+            let left = (DEADLINE - look.now.duration_since(entry.at())).as_secs_f64();
+            match left {
+                left if left <= 0.0 => ("LATE".to_owned(), theme.bad.into()),
+                left if left < 1.0 => (format!("◷ {left:.1} s"), theme.bad.into()),
+                left => (format!("◷ {left:.1} s"), theme.urgent.into()),
+            }
+        }
+        AckState::Ok { took, by } => {
+            let paint = if by == By::Auto { theme.dim } else { theme.ok };
+            (text::millis(f64::from(took) / 1e3), paint.into())
+        }
+        AckState::Late { took, .. } => {
+            (format!("!{}", text::millis(f64::from(took) / 1e3)), theme.bad.into())
+        }
+    }
+}
+
+fn kind_paint(kind: RowKind, look: &Look) -> Paint {
+    let theme = &look.theme;
+    match kind {
+        RowKind::Envelope(kind) => match kind {
+            Kind::Event => theme.event,
+            Kind::Command => theme.command,
+            Kind::ViewSubmission | Kind::ViewClosed | Kind::DialogSubmission | Kind::DialogCancellation => {
+                theme.modal
+            }
+            Kind::BlockSuggestion | Kind::DialogSuggestion => theme.menu,
+            Kind::BlockActions | Kind::InteractiveMessage => theme.action,
+            Kind::Shortcut | Kind::MessageAction | Kind::WorkflowStepEdit => theme.shortcut,
+            Kind::Unknown => theme.warn,
+        },
+        RowKind::Hello => theme.ok,
+        RowKind::Disconnect => theme.warn,
+        RowKind::Message | RowKind::Text | RowKind::Binary => theme.system,
+    }
+}
+
+fn mark<'a>(line: Line<'a>, app: &App, look: &Look, width: usize) -> Line<'a> {
+    let focused = app.focus() == Pane::Envelopes;
+    let mut line = line;
+    let fill = width.saturating_sub(line.width());
+    line.push_span(" ".repeat(fill));
+    if let Some(first) = line.spans.first_mut() {
+        *first = Span::styled("▌", look.theme.focus);
+    }
+    line.patch_style(if focused { look.theme.selection } else { look.theme.shadow })
+}
+
+/// New rows below the screen, or since the view was frozen, are told in its last line.
+fn draw_below(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
+    let below = app.view.new_below() as u64;
+    let words = match (app.view.is_frozen(), below) {
+        (_, 0) => return,
+        (true, count) => format!(" {} new behind the freeze ", text::thousands(count)),
+        (false, count) => format!(" ▼ {} new below ", text::thousands(count)),
+    };
+    let columns = u16::try_from(text::width(&words)).unwrap_or(area.width).min(area.width);
+    let place = Rect {
+        x: area.x + (area.width - columns) / 2,
+        y: area.bottom().saturating_sub(1),
+        width: columns,
+        height: 1,
+    };
+    Clear.render(place, frame.buffer_mut());
+    Paragraph::new(Line::styled(words, look.theme.badge)).render(place, frame.buffer_mut());
+}
+
+/// What the list's border tells: how many rows, the filter, whether it follows.
+pub fn title(app: &App, look: &Look) -> Vec<(String, Style)> {
+    let theme = &look.theme;
+    let total = u64::from(app.index.len());
+    let shown = app.view.len() as u64;
+    let mut parts = Vec::new();
+    if app.view.is_filtered() {
+        let filter = text::visible(&text::fit(&app.filter_text(), 40)).into_owned();
+        parts.push((filter, theme.urgent.into()));
+        parts.push((format!("{} of {}", text::thousands(shown), text::thousands(total)), theme.text.into()));
+    } else {
+        parts.push((text::thousands(total), theme.text.into()));
+    }
+    let state: (&str, Style) = match () {
+        () if app.view.is_frozen() => ("frozen", theme.urgent.into()),
+        () if app.view.is_following() => ("following", theme.ok.into()),
+        () => ("F follows", theme.faint.into()),
+    };
+    parts.push((state.0.to_owned(), state.1));
+    parts
+}
+
+fn draw_empty(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
+    if app.view.is_filtered() {
+        let hint = format!("{} changes the filter, Esc clears it", key_of(app, Action::Filter));
+        return empty(frame, look, area, &["no envelope matches the filter", &hint]);
+    }
+    match (app.session.live(), app.mode) {
+        (0, _) => empty(frame, look, area, &["no connection is live yet", "see 3 Connection health"]),
+        (_, Mode::Demo) => {
+            let hint = format!("{} sends a sample", key_of(app, Action::SendSample));
+            empty(frame, look, area, &["connected; nothing has come yet", &hint]);
+        }
+        (_, Mode::Live) => {
+            let hint = "write to your app in Slack, press one of its buttons, or run its command";
+            empty(frame, look, area, &["connected; nothing has come yet", hint]);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The bottom line: what was just done, and the keys that work now.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Paragraph, Widget as _};
+
+use super::Look;
+use crate::app::action::{Action, Scope, TABLE};
+use crate::app::{App, Grade};
+use crate::text;
+
+pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
+    let width = usize::from(area.width);
+    let mut line = Line::from(" ");
+    if let Some(notice) = app.notice(look.now) {
+        let paint = match notice.grade {
+            Grade::Done => look.theme.ok,
+            Grade::Note => look.theme.strong,
+            Grade::Failed => look.theme.bad,
+        };
+        let words = text::fit(&text::visible(&notice.text), width.saturating_sub(2)).into_owned();
+        line.push_span(Span::styled(format!("{words}   "), paint));
+    }
+    for (key, word) in keys(app) {
+        let columns = text::width(&key) + text::width(word) + 3;
+        if line.width() + columns > width {
+            break;
+        }
+        line.push_span(Span::styled(key, look.theme.focus));
+        line.push_span(Span::styled(format!(" {word}  "), look.theme.dim));
+    }
+    Clear.render(area, frame.buffer_mut());
+    Paragraph::new(line).render(area, frame.buffer_mut());
+}
+
+/// The first key and the word of every action that works now; the focused pane's own come first.
+fn keys(app: &App) -> impl Iterator<Item = (String, &'static str)> + '_ {
+    let scope = app.scope();
+    let own = TABLE.iter().filter(move |row| row.scope == scope);
+    let common = TABLE.iter().filter(move |row| row.scope == Scope::Everywhere && scope != Scope::Editor);
+    own.chain(common).filter_map(move |row| {
+        let word = row.footer.filter(|_| app.can(row.action))?;
+        Some((app.keymap.keys(row.action).first()?.to_string(), word))
+    })
+}
+
+/// An action's first key, for sentences.
+pub fn key_of(app: &App, action: Action) -> String {
+    app.keymap.keys(action).first().map(ToString::to_string).unwrap_or_default()
+}

@@ -1,0 +1,195 @@
+//! What lies over the panes: prompts at the bottom, menus and questions in the middle, the help over all.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType, Clear, Paragraph, Widget as _};
+
+use super::Look;
+use crate::app::App;
+use crate::app::action::{Scope, TABLE};
+use crate::app::overlay::{Menu, Overlay, Prompt, Purpose, Question};
+use crate::journal::filter;
+use crate::text;
+
+pub fn draw(app: &App, overlay: &Overlay, look: &Look, frame: &mut Frame, screen: Rect) {
+    match overlay {
+        Overlay::Help { offset } => help(app, *offset, look, frame, screen),
+        Overlay::Prompt(prompt) => draw_prompt(prompt, look, frame, screen),
+        Overlay::Menu(menu) => draw_menu(menu, look, frame, screen),
+        Overlay::Question(question) => draw_question(question, look, frame, screen),
+    }
+}
+
+/// A bordered box in the middle, its ground cleared.
+fn dialog(frame: &mut Frame, look: &Look, screen: Rect, size: (usize, usize), title: &str) -> Rect {
+    let width = u16::try_from(size.0 + 2).unwrap_or(u16::MAX).min(screen.width);
+    let height = u16::try_from(size.1 + 2).unwrap_or(u16::MAX).min(screen.height.saturating_sub(2));
+    let area = Rect::new(
+        screen.x + (screen.width - width) / 2,
+        screen.y + (screen.height - height) / 2,
+        width,
+        height,
+    );
+    let block = Block::bordered()
+        .border_type(BorderType::Rounded)
+        .border_style(look.theme.focus)
+        .title(Span::styled(format!(" {title} "), look.theme.strong));
+    let inner = block.inner(area);
+    Clear.render(area, frame.buffer_mut());
+    block.render(area, frame.buffer_mut());
+    inner
+}
+
+/// The line at the bottom of the screen; what is wrong with it stands above, pointing at its column.
+fn draw_prompt(prompt: &Prompt, look: &Look, frame: &mut Frame, screen: Rect) {
+    let theme = &look.theme;
+    let label = match prompt.purpose {
+        Purpose::Filter => " filter ",
+        Purpose::Search(_) => " / ",
+    };
+    let typed = prompt.text();
+    let before = text::width(&typed.chars().take(prompt.input.cursor().1).collect::<String>());
+    let room = usize::from(screen.width).saturating_sub(label.len() + 2);
+    let left = before.saturating_sub(room.saturating_sub(1));
+    let shown = text::take(&typed[text::take(&typed, left).len()..], room).to_owned();
+    let area = Rect::new(screen.x, screen.bottom().saturating_sub(1), screen.width, 1);
+    let paint = if prompt.error.is_some() { theme.bad } else { theme.strong };
+    Clear.render(area, frame.buffer_mut());
+    let line = Line::from(vec![
+        Span::styled(label, if prompt.error.is_some() { theme.bad } else { theme.focus }),
+        Span::styled(shown, paint),
+    ]);
+    Paragraph::new(line).render(area, frame.buffer_mut());
+    if let Some(note) = prompt_note(prompt, look, label.len().saturating_sub(left), usize::from(screen.width))
+    {
+        let above = Rect { y: area.y.saturating_sub(1), ..area };
+        Clear.render(above, frame.buffer_mut());
+        Paragraph::new(note).render(above, frame.buffer_mut());
+    }
+    let x = area.x + u16::try_from(label.len() + before - left).unwrap_or(0);
+    frame.set_cursor_position(Position::new(x.min(area.right().saturating_sub(1)), area.y));
+}
+
+/// The error under the column that it is about, or while nothing is typed what may be.
+fn prompt_note<'a>(prompt: &Prompt, look: &Look, indent: usize, width: usize) -> Option<Line<'a>> {
+    match (&prompt.error, prompt.purpose) {
+        (Some((column, message)), _) => {
+            let pad = (indent + column - 1).min(width / 2);
+            let words = format!("{}▼ {}", " ".repeat(pad), text::visible(message));
+            Some(Line::styled(text::fit(&words, width).into_owned(), look.theme.bad))
+        }
+        (None, Purpose::Filter) if prompt.text().is_empty() => {
+            let words = " type:interactive  event:message.channels  user:U1  ack:late  retry:>0  \"words\"  /regex/  .payload.command    ? lists all";
+            Some(Line::styled(text::fit(words, width).into_owned(), look.theme.dim))
+        }
+        _ => None,
+    }
+}
+
+fn draw_menu(menu: &Menu, look: &Look, frame: &mut Frame, screen: Rect) {
+    let theme = &look.theme;
+    let items = menu.matching();
+    let label_width = menu.items.iter().map(|item| text::width(&item.label)).max().unwrap_or(0);
+    let note_width = menu.items.iter().map(|item| text::width(&item.note)).max().unwrap_or(0);
+    let width = (label_width + note_width + 12).max(44).min(usize::from(screen.width).saturating_sub(6));
+    let input = usize::from(menu.input.is_some()) * 2;
+    let height = (menu.items.len() + input).min(usize::from(screen.height).saturating_sub(6));
+    let area = dialog(frame, look, screen, (width, height), menu.title);
+    let mut lines = Vec::new();
+    if let Some(text) = &menu.input {
+        lines.push(Line::from(vec![
+            Span::styled(" : ", theme.focus),
+            Span::styled(text.lines().concat(), theme.strong),
+        ]));
+        lines.push(Line::styled("─".repeat(usize::from(area.width)), theme.border));
+        let x = area.x + 3 + u16::try_from(text.cursor().1).unwrap_or(0);
+        frame.set_cursor_position(Position::new(x.min(area.right().saturating_sub(1)), area.y));
+    }
+    let room = usize::from(area.height).saturating_sub(input);
+    let top = menu.selected.saturating_sub(room.saturating_sub(1));
+    for (at, item) in items.iter().enumerate().skip(top).take(room) {
+        let check = match item.checked {
+            None => "",
+            Some(true) => "[x] ",
+            Some(false) => "[ ] ",
+        };
+        let key = item.key.map(|key| format!("{key}  ")).unwrap_or_default();
+        let mut line = Line::from(vec![
+            Span::styled(format!(" {key}"), theme.focus),
+            Span::styled(check, if item.checked == Some(true) { theme.urgent } else { theme.dim }),
+            Span::styled(text::left(&item.label, label_width + 2), theme.text),
+            Span::styled(item.note.clone(), theme.dim),
+        ]);
+        if at == menu.selected {
+            let fill = usize::from(area.width).saturating_sub(line.width());
+            line.push_span(" ".repeat(fill));
+            line = line.patch_style(theme.selection);
+        }
+        lines.push(line);
+    }
+    if items.is_empty() {
+        lines.push(Line::styled(" nothing of that name", theme.dim));
+    }
+    Paragraph::new(lines).render(area, frame.buffer_mut());
+}
+
+fn draw_question(question: &Question, look: &Look, frame: &mut Frame, screen: Rect) {
+    let theme = &look.theme;
+    let width = 64.min(usize::from(screen.width).saturating_sub(6));
+    let words = text::wrap(&question.text, width - 2);
+    let area = dialog(frame, look, screen, (width, words.len() + 2), "?");
+    let mut lines: Vec<Line> =
+        words.into_iter().map(|line| Line::styled(format!(" {line}"), theme.text)).collect();
+    lines.push(Line::default());
+    lines.push(Line::from(vec![
+        Span::styled(" y ", theme.urgent),
+        Span::styled(question.yes, theme.text),
+        Span::styled("    n ", theme.focus),
+        Span::styled("no", theme.text),
+    ]));
+    Paragraph::new(lines).render(area, frame.buffer_mut());
+}
+
+/// All keys with what they do, and the filter language: both from their own tables.
+fn help(app: &App, offset: usize, look: &Look, frame: &mut Frame, screen: Rect) {
+    let size = (usize::from(screen.width).saturating_sub(8).min(100), usize::from(screen.height));
+    let area = dialog(frame, look, screen, size, "Help   j/k scroll, any other key closes");
+    let lines = help_lines(app, look);
+    let last = lines.len().saturating_sub(usize::from(area.height));
+    let shown: Vec<Line> = lines.into_iter().skip(offset.min(last)).collect();
+    Paragraph::new(shown).render(area, frame.buffer_mut());
+}
+
+fn help_lines<'a>(app: &App, look: &Look) -> Vec<Line<'a>> {
+    let theme = &look.theme;
+    let heading = |words: &str| Line::styled(format!(" {words}"), theme.strong);
+    let mut lines = Vec::new();
+    let mut scope = None;
+    for row in TABLE {
+        if scope != Some(row.scope) {
+            if scope.is_some() {
+                lines.push(Line::default());
+            }
+            lines.push(heading(scope_title(row.scope)));
+            scope = Some(row.scope);
+        }
+        let keys: Vec<_> = app.keymap.keys(row.action).iter().map(ToString::to_string).collect();
+        lines.push(Line::from(vec![
+            Span::styled(format!(" {} ", text::right(&keys.join(" "), 14)), theme.focus),
+            Span::styled(format!(" {}", row.help), theme.text),
+        ]));
+    }
+    lines.push(Line::default());
+    lines.push(heading("The filter language (f, --filter, --until)"));
+    lines.extend(filter::help().lines().map(|line| Line::styled(format!(" {line}"), theme.text)));
+    lines
+}
+
+fn scope_title(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Everywhere => "Everywhere",
+        Scope::Pane(pane) => pane.title(),
+        Scope::Editor => "While writing an ack",
+    }
+}
