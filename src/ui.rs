@@ -27,7 +27,7 @@ use ratatui::symbols::merge::MergeStrategy;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Paragraph, Widget as _};
 
-use crate::app::layout::SMALLEST;
+use crate::app::layout::{Areas, SMALLEST};
 use crate::app::{App, Pane};
 use crate::text;
 use theme::Theme;
@@ -52,14 +52,11 @@ pub fn draw(app: &App, look: &Look, frame: &mut Frame) {
     let screen = frame.area();
     let Some(areas) = app.areas() else { return too_small(look, frame, screen) };
     header::draw(app, look, frame, areas.header);
-    // The focused pane comes last, so that its border is whole where borders are shared.
-    let mut panes = Pane::ALL;
-    panes.sort_by_key(|pane| *pane == app.focus());
-    for pane in panes {
-        let (Some(outer), Some(inner)) = (areas.outer(pane), areas.inner(pane)) else { continue };
-        if !areas.zoomed {
-            border(app, pane, look, frame, outer);
-        }
+    if !areas.zoomed {
+        frames(app, look, &areas, frame);
+    }
+    for pane in Pane::ALL {
+        let Some(inner) = areas.inner(pane) else { continue };
         match pane {
             Pane::Envelopes => envelopes::draw(app, look, frame, inner),
             Pane::Payload => payload::draw(app, look, frame, inner),
@@ -73,32 +70,47 @@ pub fn draw(app: &App, look: &Look, frame: &mut Frame) {
     }
 }
 
-fn border(app: &App, pane: Pane, look: &Look, frame: &mut Frame, area: Rect) {
+/// The panes' borders, which neighbours share. The focused pane's comes last, so that it is whole, and the titles
+/// after all of them, so that no border runs through them.
+fn frames(app: &App, look: &Look, areas: &Areas, frame: &mut Frame) {
+    let mut panes = Pane::ALL;
+    panes.sort_by_key(|pane| *pane == app.focus());
+    for (pane, area) in panes.iter().filter_map(|pane| Some((*pane, areas.outer(*pane)?))) {
+        let line = if app.focus() == pane { look.theme.focus } else { look.theme.border };
+        Block::bordered()
+            .border_type(BorderType::Rounded)
+            .merge_borders(MergeStrategy::Fuzzy)
+            .border_style(line)
+            .render(area, frame.buffer_mut());
+    }
+    for (pane, area) in panes.iter().filter_map(|pane| Some((*pane, areas.outer(*pane)?))) {
+        title(app, pane, look, frame, area);
+    }
+}
+
+/// The pane's number and name on the left of its upper border, what it has to tell on the right.
+fn title(app: &App, pane: Pane, look: &Look, frame: &mut Frame, area: Rect) {
     let theme = &look.theme;
     let focused = app.focus() == pane;
-    let (line, name): (Style, Style) = if focused {
-        (theme.focus.into(), theme.brand.into())
-    } else {
-        (theme.border.into(), theme.dim.into())
-    };
-    let mut block = Block::bordered()
-        .border_type(BorderType::Rounded)
-        .merge_borders(MergeStrategy::Fuzzy)
-        .border_style(line)
-        .title(Line::from(vec![
-            Span::styled(format!(" {} ", pane as usize + 1), line),
-            Span::styled(format!("{} ", pane.title()), name),
-        ]));
-    let mut room = usize::from(area.width).saturating_sub(pane.title().len() + 8);
-    for (words, style) in title_parts(app, pane, look) {
-        let columns = text::width(&words) + 3;
-        if columns > room {
-            break;
-        }
-        room -= columns;
-        block = block.title(Line::styled(format!(" {words} "), style).alignment(Alignment::Right));
+    let (number, name) = if focused { (theme.focus, theme.brand) } else { (theme.faint, theme.dim) };
+    let left = Line::from(vec![
+        Span::styled(format!(" {} ", pane as usize + 1), number),
+        Span::styled(format!("{} ", pane.title()), name),
+    ]);
+    let mut room = usize::from(area.width).saturating_sub(left.width() + 6);
+    frame.buffer_mut().set_line(area.x + 2, area.y, &left, area.width.saturating_sub(3));
+    let parts = title_parts(app, pane, look).into_iter().take_while(|(words, _)| {
+        let fits = text::width(words) + 3 <= room;
+        room = room.saturating_sub(text::width(words) + 3);
+        fits
+    });
+    let mut x = area.right().saturating_sub(2);
+    for (words, style) in parts.collect::<Vec<_>>().into_iter().rev() {
+        let columns = u16::try_from(text::width(&words) + 2).unwrap_or(0);
+        x = x.saturating_sub(columns);
+        frame.buffer_mut().set_string(x, area.y, format!(" {words} "), style);
+        x = x.saturating_sub(1);
     }
-    block.render(area, frame.buffer_mut());
 }
 
 /// What a pane's border tells on its right.

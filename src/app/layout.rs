@@ -87,7 +87,7 @@ fn arrange(view: &View, body: Rect, panes: &mut [Option<Rect>; 4]) {
     // Borders are shared: each pane overlaps its neighbour by one line.
     let shared = Spacing::Overlap(1);
     if view.size.0 >= SIDE_BY_SIDE {
-        let columns = [Constraint::Percentage(52), Constraint::Fill(1)];
+        let columns = [Constraint::Percentage(54), Constraint::Fill(1)];
         let [left, right] = Layout::horizontal(columns).spacing(shared.clone()).areas(body);
         if view.size.1 < TWO_STORIES {
             put(Pane::Envelopes, left);

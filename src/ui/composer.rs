@@ -133,9 +133,13 @@ fn verdict_lines<'a>(app: &App, draft: &Draft, look: &Look, width: usize) -> Vec
             }
             let refused = findings.iter().any(|finding| finding.severity == Severity::Error);
             if !refused {
-                lines.push(line("✓", format!("Slack will take this: {effect}"), theme.ok));
+                for (at, words) in
+                    text::wrap(&format!("Slack will take this: {effect}"), room).into_iter().enumerate()
+                {
+                    lines.push(line(if at == 0 { "✓" } else { " " }, words, theme.ok));
+                }
             }
-            lines.push(line("→", frame.clone(), theme.dim));
+            lines.push(frame_line(frame, look, room));
         }
     }
     if matches!(app.composer, Composer::Kept(_)) {
@@ -150,11 +154,20 @@ pub fn title(app: &App, look: &Look) -> Vec<(String, ratatui::style::Style)> {
     let (at, of) = draft.form_of();
     let mut parts = vec![(format!("{} {at}/{of}", draft.form_name()), look.theme.text.into())];
     parts.push(app.answer_state(draft.target.row, look));
-    if let Some(frame) = draft.verdict.frame() {
-        let size = text::thousands(frame.len() as u64);
-        let limit = text::thousands(MAX_FRAME as u64);
-        let paint = if frame.len() > MAX_FRAME { look.theme.bad } else { look.theme.dim };
-        parts.push((format!("{size} of {limit} B"), paint.into()));
-    }
     parts
+}
+
+/// The exact frame, behind its size.
+fn frame_line<'a>(frame: &str, look: &Look, room: usize) -> Line<'a> {
+    let size = format!("{} of {} B ", text::thousands(frame.len() as u64), text::thousands(MAX_FRAME as u64));
+    let paint = if frame.len() > MAX_FRAME { look.theme.bad } else { look.theme.text };
+    let rest = room.saturating_sub(size.len());
+    Line::from(vec![
+        Span::styled(" → ", look.theme.dim),
+        Span::styled(size, paint),
+        Span::styled(
+            text::fit(&text::visible(text::take(frame, rest + 1)), rest).into_owned(),
+            look.theme.faint,
+        ),
+    ])
 }

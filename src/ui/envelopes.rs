@@ -44,16 +44,15 @@ struct Columns {
     summary: usize,
 }
 
-const KIND: usize = 10;
+const KIND: usize = 8;
 const ACK: usize = 8;
 
 impl Columns {
     fn fit(width: usize) -> Self {
-        let time = if width >= 64 { "%H:%M:%S%.3f" } else { "%H:%M:%S" };
-        let time_width = if width >= 64 { 12 } else { 8 };
+        let (time, time_width) = if width >= 84 { ("%H:%M:%S%.3f", 12) } else { ("%H:%M:%S", 8) };
         // Mark, time, connection, kind, retry, ack, and the spaces between them.
         let rest = width.saturating_sub(1 + time_width + 4 + KIND + 1 + 4 + ACK + 1);
-        let subject = (rest * 2 / 5).clamp(10, 28);
+        let subject = (rest * 9 / 20).clamp(12, 30);
         Self { time, subject, summary: rest.saturating_sub(subject + 1) }
     }
 }
@@ -71,21 +70,35 @@ fn row_line<'a>(app: &App, row: u32, entry: &Entry, columns: &Columns, look: &Lo
         (retry, _) => format!("↻{retry}"),
     };
     let finding = if entry.has_finding() && retry.is_empty() { "⚠" } else { "" };
-    Line::from(vec![
+    let kind = kind_paint(entry.kind, look);
+    let what = match entry.kind {
+        // Slack's own messages have no subject but their reason: the two columns are one.
+        RowKind::Envelope(_) => vec![
+            Span::styled(text::left(entry.kind.label(), KIND), kind),
+            Span::raw(" "),
+            Span::styled(text::left(&text::visible(subject), columns.subject), subject_paint),
+        ],
+        other => {
+            let words = format!("{} {}", other.label(), text::visible(subject));
+            vec![Span::styled(text::left(words.trim_end(), KIND + 1 + columns.subject), kind)]
+        }
+    };
+    let mut line = Line::from(vec![
         Span::raw(" "),
         Span::styled(look.time(entry.at(), columns.time), theme.dim),
         Span::styled(text::right(&entry.conn.to_string(), 3), theme.faint),
         Span::raw(" "),
-        Span::styled(text::left(entry.kind.label(), KIND), kind_paint(entry.kind, look)),
-        Span::raw(" "),
-        Span::styled(text::left(&text::visible(subject), columns.subject), subject_paint),
+    ]);
+    line.extend(what);
+    line.extend([
         Span::raw(" "),
         Span::styled(text::left(&text::visible(app.summary(row)), columns.summary), summary_paint),
         Span::styled(text::right(&retry, 3), theme.warn),
         Span::styled(text::left(finding, 1), theme.warn),
         Span::styled(text::right(&ack, ACK), ack_paint),
         Span::raw(" "),
-    ])
+    ]);
+    line
 }
 
 /// What needs the reader is bright: a countdown, what is late. What went well is dim.

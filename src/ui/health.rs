@@ -171,7 +171,7 @@ fn refresh_line(refresh: &Refresh, look: &Look, width: usize) -> Line<'static> {
     ])
 }
 
-/// Full and empty part of a bar, in eighths of a column.
+/// Full and empty part of a bar.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -179,11 +179,8 @@ fn refresh_line(refresh: &Refresh, look: &Look, width: usize) -> Line<'static> {
     reason = "a share of a screen's width"
 )]
 fn gauge(share: f64, width: usize) -> (String, String) {
-    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-    let eighths = (share.clamp(0.0, 1.0) * width as f64 * 8.0).round() as usize;
-    let (whole, part) = (eighths / 8, EIGHTHS[eighths % 8]);
-    let rest = width - whole - usize::from(!part.is_empty());
-    (format!("{}{part}", "█".repeat(whole)), "░".repeat(rest))
+    let full = (share.clamp(0.0, 1.0) * width as f64).round() as usize;
+    ("━".repeat(full), "─".repeat(width - full))
 }
 
 fn traffic_line(connection: &Connection, look: &Look, width: usize) -> Line<'static> {
@@ -289,7 +286,7 @@ mod tests {
 
     #[test]
     fn a_gauge_is_always_as_wide_as_asked() {
-        for (share, width, full, empty) in [(0.0, 4, "", "░░░░"), (1.0, 4, "████", ""), (0.5, 3, "█▌", "░")]
+        for (share, width, full, empty) in [(0.0, 4, "", "────"), (1.0, 4, "━━━━", ""), (0.5, 4, "━━", "──")]
         {
             assert_eq!(gauge(share, width), (full.to_owned(), empty.to_owned()));
         }
