@@ -108,10 +108,10 @@ fn needs_one(name: &str, branches: &[Vec<ValidationError<'static>>]) -> String {
         _ => None,
     });
     let missing: Vec<String> = missing.collect();
-    match missing.is_empty() {
-        true => format!("{name} has none of the shapes that Slack takes here"),
-        false => format!("{name} needs {}", missing.join(" or ")),
+    if missing.is_empty() {
+        return format!("{name} has none of the shapes that Slack takes here");
     }
+    format!("{name} needs {}", missing.join(" or "))
 }
 
 fn only_one(name: &str, schema: &Value) -> String {
