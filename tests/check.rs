@@ -561,3 +561,51 @@ fn what_is_far_too_much_is_told_and_not_looked_into() {
     let noisy = json!({ "text": "x", "blocks": vec![json!({ "type": "x" }); 900] }).to_string();
     assert!(check(Kind::Command, None, "{}", &noisy).len() <= 100);
 }
+
+/// Every place of a document, as pointers.
+fn places(value: &Value, at: &str, all: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            members.iter().for_each(|(key, member)| places(member, &format!("{at}/{key}"), all));
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(i, item)| places(item, &format!("{at}/{i}"), all));
+        }
+        _ => {}
+    }
+    if !at.is_empty() {
+        all.push(at.to_owned());
+    }
+}
+
+/// Anything may stand anywhere: what is found then lies within the draft, and nothing panics.
+#[test]
+fn findings_point_into_the_draft() {
+    let valid = json!({ "response_action": "update", "view": view() });
+    let mut all = Vec::new();
+    places(&valid, "", &mut all);
+    let strange =
+        [json!({}), json!([]), json!([[{}]]), json!(-1.5), json!(true), json!("\u{202e}{{/x}}"), option("x")];
+    for place in &all {
+        for (kind, value) in
+            [Kind::ViewSubmission, Kind::Command, Kind::DialogSuggestion].iter().cycle().zip(&strange)
+        {
+            let answer = changed(&valid, place, value.clone());
+            for finding in found(*kind, SUBMISSION, &answer) {
+                assert!(answer.pointer(&finding.pointer).is_some(), "{finding:?} for {place} = {value}");
+                assert!(!finding.message.contains('\n') && finding.message.len() < 1000, "{finding:?}");
+            }
+        }
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+    #[test]
+    fn any_text_is_survived(draft in r#"(\{"response_action":"(update|push|errors)",)?("(view|errors|blocks)":)?[{}\[\]",:\\\\a1é]{0,40}"#) {
+        for kind in Kind::ALL {
+            let _ = check(kind, None, SUBMISSION, &draft);
+            let _ = check(kind, Some(true), &draft, r#"{"response_action":"errors","errors":{"a":"b"}}"#);
+        }
+    }
+}
