@@ -11,8 +11,10 @@ impl Form {
         let [action, options, groups, errors, blocks, response_type] = peek::fields(draft, keys);
         let in_channel = response_type.and_then(peek::string).is_some_and(|place| place == "in_channel");
         let action = action.and_then(peek::string);
+        let nothing =
+            draft.trim().is_empty() || peek::is_object(draft) && peek::members(draft).next().is_none();
         match (kind, action.as_deref()) {
-            _ if peek::members(draft).next().is_none() && matches!(draft.trim(), "" | "{}") => Self::Empty,
+            _ if nothing => Self::Empty,
             (_, Some("update")) => Self::ViewUpdate,
             (_, Some("push")) => Self::ViewPush,
             (_, Some("clear")) => Self::ViewClear,

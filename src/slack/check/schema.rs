@@ -49,3 +49,36 @@ fn build(kind: Kind) -> Validator {
     let root = json!({ "$ref": format!("{BASE}answers.json#/$defs/{}", kind.name()) });
     jsonschema::options().offline().with_registry(&registry).build(&root).expect("built-in schemas are valid")
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn every_schema_is_one_and_every_kind_that_may_be_answered_has_its_own() {
+        for (name, text) in SCHEMAS {
+            let schema: Value = serde_json::from_str(text).unwrap();
+            assert!(jsonschema::meta::is_valid(&schema), "{name}");
+            assert_eq!(schema["$id"], format!("{BASE}{name}"));
+        }
+        let answers: Value = serde_json::from_str(SCHEMAS[4].1).unwrap();
+        for kind in Kind::ALL {
+            assert_eq!(answers["$defs"].get(kind.name()).is_some(), documented(kind), "{}", kind.name());
+            assert_eq!(validator(kind).is_some(), documented(kind));
+        }
+    }
+
+    /// A definition that nothing refers to checks nothing.
+    #[test]
+    fn every_definition_is_used() {
+        let all: String = SCHEMAS.iter().map(|(_, text)| *text).collect();
+        for (name, text) in SCHEMAS {
+            let schema: Value = serde_json::from_str(text).unwrap();
+            for definition in schema["$defs"].as_object().unwrap().keys() {
+                let used = all.contains(&format!("#/$defs/{definition}\""));
+                assert!(used || Kind::named(definition).is_some(), "{name}: {definition}");
+            }
+        }
+    }
+}

@@ -108,10 +108,10 @@ fn needs_one(name: &str, branches: &[Vec<ValidationError<'static>>]) -> String {
         _ => None,
     });
     let missing: Vec<String> = missing.collect();
-    match missing.is_empty() {
-        true => format!("{name} has none of the shapes that Slack takes here"),
-        false => format!("{name} needs {}", missing.join(" or ")),
+    if missing.is_empty() {
+        return format!("{name} has none of the shapes that Slack takes here");
     }
+    format!("{name} needs {}", missing.join(" or "))
 }
 
 fn only_one(name: &str, schema: &Value) -> String {
@@ -194,4 +194,47 @@ pub(super) fn grouped(number: usize) -> String {
 pub(super) fn many(count: usize, thing: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {thing}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_have_the_names_that_a_reader_gives_them() {
+        for (pointer, called) in [
+            ("", "the answer"),
+            ("/view/title", "`title`"),
+            ("/view/title/text", "`title`"),
+            ("/text", "`text`"),
+            ("/view/blocks/3", "`blocks[3]`"),
+            ("/view/blocks/3/text", "`text`"),
+            ("/errors/a~1b", "`a/b`"),
+        ] {
+            assert_eq!(name(pointer), called, "{pointer}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        for (number, text) in
+            [(0, "0"), (999, "999"), (1000, "1,000"), (20_480, "20,480"), (1_234_567, "1,234,567")]
+        {
+            assert_eq!(grouped(number), text);
+        }
+    }
+
+    #[test]
+    fn near_words_are_near() {
+        assert_eq!(distance("secton", "section"), 1);
+        assert_eq!(distance("claer", "clear"), 2);
+        assert_eq!(distance("", "ab"), 2);
+        assert_eq!(distance("a", "abcd"), usize::MAX);
+        assert_eq!(distance("same", "same"), 0);
+    }
+
+    #[test]
+    fn long_values_are_cut() {
+        assert_eq!(quoted(&Value::from("ä".repeat(50))), format!("`{}…`", "ä".repeat(39)));
+    }
 }

@@ -22,8 +22,8 @@ pub(super) fn about(payload: &str) -> About<'_> {
     let inner = || peek::field(event, "message").or_else(|| peek::field(event, "previous_message"));
     let item = || peek::field(event, "item");
     About {
-        subject: subject(&type_, channel_type.and_then(peek::text).as_deref(), function),
         summary: line::joined([subtype.as_deref(), said(event, &type_).as_deref()]),
+        subject: subject(type_, channel_type.and_then(peek::text).as_deref()),
         team_id: team.and_then(peek::text).or_else(|| id(authorizations.and_then(first_team))),
         user: id(user).or_else(|| id(user_id)).or_else(|| id(peek::field(inner()?, "user"))),
         user_name: user.and_then(|user| peek::text_at(user, "name")),
@@ -41,18 +41,12 @@ fn first_team(authorizations: &str) -> Option<&str> {
 }
 
 /// The name by which the event is subscribed to: messages are told apart by the channel they are in.
-fn subject<'a>(type_: &str, channel_type: Option<&str>, function: Option<&str>) -> Cow<'a, str> {
-    let place = match (type_, channel_type) {
+fn subject<'a>(type_: Cow<'a, str>, channel_type: Option<&str>) -> Cow<'a, str> {
+    let place = match (&*type_, channel_type) {
         ("message", Some("channel")) => "channels",
         ("message", Some("group")) => "groups",
         ("message", Some(other)) => other,
-        ("function_executed", _) => {
-            match function.and_then(|function| peek::text_at(function, "callback_id")) {
-                Some(callback_id) => return Cow::Owned(format!("{type_} {callback_id}")),
-                None => return Cow::Owned(type_.to_owned()),
-            }
-        }
-        _ => return Cow::Owned(type_.to_owned()),
+        _ => return type_,
     };
     Cow::Owned(format!("{type_}.{place}"))
 }
@@ -69,7 +63,7 @@ const TELLING: [&str; 15] = [
     "/files/0/name",
     "/file_id",
     "/assistant_thread/context/channel_id",
-    "/function/title",
+    "/function/callback_id",
     "/channel/name",
     "/subteam/handle",
     "/name",

@@ -95,8 +95,8 @@ fn other_events() {
         "events_api",
         &event(r#"{"type":"function_executed","function":{"callback_id":"sum","title":"Sum up"}}"#),
         Kind::Event,
-        "function_executed sum",
-        "Sum up",
+        "function_executed",
+        "sum",
     );
 }
 
