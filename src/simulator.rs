@@ -102,6 +102,7 @@ impl Simulator {
         "xapp-1-A123ABC456-EXAMPLE"
     }
 
+    /// What steers it; it outlives nothing: after the drop it speaks to nobody.
     pub fn handle(&self) -> Handle {
         Handle::new(Arc::clone(&self.hub))
     }

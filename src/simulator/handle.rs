@@ -148,6 +148,7 @@ impl Handle {
         self.hub.apply(|workspace, _| workspace.recover());
     }
 
+    /// Connections and counts, as they are now.
     pub fn state(&self) -> State {
         self.hub.look(|workspace| State {
             connections: workspace.connections().cloned().collect(),
@@ -161,7 +162,7 @@ impl Handle {
         self.hub.look(|workspace| workspace.ledger().clone())
     }
 
-    /// Reads anything, without a copy.
+    /// Reads anything, without a copy. `read` must not call this handle: the workspace is locked.
     pub fn look<R>(&self, read: impl FnOnce(&Workspace) -> R) -> R {
         self.hub.look(read)
     }
@@ -176,7 +177,8 @@ impl Handle {
         self.hub.now()
     }
 
-    /// Waits until `is` holds of the workspace, looking at every change of it.
+    /// Waits until `is` holds of the workspace, looking at every change of it. `is` must not call this
+    /// handle: the workspace is locked.
     pub async fn wait_until(&self, mut is: impl FnMut(&Workspace) -> bool) {
         let mut changed = self.hub.watch();
         while !self.hub.look(&mut is) {

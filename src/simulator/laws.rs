@@ -340,6 +340,22 @@ proptest! {
     }
 
     #[test]
+    fn ten_places_and_no_more(dials in 0..30_usize, ghosts in 0..13_usize) {
+        let mut world = World::new();
+        world.workspace.set_ghosts(ghosts);
+        for _ in 0..dials {
+            world.dial(false);
+            world.pass(Duration::from_millis(100));
+        }
+        let places = MAX_CONNECTIONS.saturating_sub(ghosts).min(dials);
+        prop_assert_eq!(world.workspace.serving(), places);
+        for conn in world.workspace.connections().filter(|connection| !connection.is_serving()) {
+            let told = world.texts(conn.id);
+            prop_assert!(told.len() == 1 && told[0].contains("too_many_websockets"), "{told:?}");
+        }
+    }
+
+    #[test]
     fn the_same_day_twice_is_the_same(day in prop::collection::vec(happening(), 0..60)) {
         let (mut one, mut two) = (World::new(), World::new());
         for what in day {

@@ -177,7 +177,7 @@ impl Outcome {
 }
 
 impl Delivery {
-    /// Acks that count, those beyond the copies sent left out.
+    /// Whether an ack came after the deadline.
     pub fn acked_late(&self) -> bool {
         self.acks.iter().any(|ack| ack.late)
     }

@@ -150,7 +150,10 @@ fn status_answer(status: u16, retry_after: Option<u64>) -> Answer {
 
 /// The WebSocket's opening handshake (RFC 6455 section 4.2).
 fn link(hub: &Hub, slot: &Slot, mut request: Request<Incoming>) -> Answer {
-    let Some(key) = request.headers().get(SEC_WEBSOCKET_KEY).cloned() else {
+    let headers = request.headers();
+    let upgrades =
+        headers.get(UPGRADE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"));
+    let Some(key) = headers.get(SEC_WEBSOCKET_KEY).filter(|_| upgrades).cloned() else {
         return plain(StatusCode::UPGRADE_REQUIRED, "this is a WebSocket's address");
     };
     let query = request.uri().query().unwrap_or_default().to_owned();

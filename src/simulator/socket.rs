@@ -99,10 +99,12 @@ async fn perform(
 /// Sends a close frame and hears out what the client has still to say.
 async fn close(hub: &Hub, conn: ConnId, socket: &mut Socket, code: u16, reason: String) -> How {
     let frame = CloseFrame { code: CloseCode::from(code), reason: reason.into() };
-    if socket.close(Some(frame)).await.is_ok() {
-        let answer = async { while hear(hub, conn, socket.next().await).is_continue() {} };
-        tokio::time::timeout(CLOSE_WITHIN, answer).await.ok();
-    }
+    let goodbye = async {
+        if socket.close(Some(frame)).await.is_ok() {
+            while hear(hub, conn, socket.next().await).is_continue() {}
+        }
+    };
+    tokio::time::timeout(CLOSE_WITHIN, goodbye).await.ok();
     How::Server(code)
 }
 

@@ -119,6 +119,7 @@ pub(super) enum Timer {
 }
 
 impl Workspace {
+    /// A workspace without connections.
     pub fn new(settings: Settings) -> Self {
         let mut minter = Minter::seeded(settings.seed);
         let app_hash = minter.hex(64);
@@ -170,6 +171,7 @@ impl Workspace {
         self.connections.values().filter(|connection| connection.is_serving()).count()
     }
 
+    /// How often each thing happened since the start.
     pub fn counts(&self) -> Counts {
         self.counts
     }
@@ -179,6 +181,7 @@ impl Workspace {
         self.open_times.iter().copied()
     }
 
+    /// The books.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
@@ -188,6 +191,7 @@ impl Workspace {
         self.waiting.is_empty() && self.retries_due == 0
     }
 
+    /// The periods in force.
     pub fn timing(&self) -> &Timing {
         &self.timing
     }
@@ -197,6 +201,7 @@ impl Workspace {
         self.timing = timing;
     }
 
+    /// The source of every id and choice.
     pub fn minter(&mut self) -> &mut Minter {
         &mut self.minter
     }
