@@ -1,5 +1,8 @@
 //! The Socket Mode protocol, pure: no socket, no clock, no screen.
+pub mod ack;
+pub mod check;
 pub mod envelope;
 pub mod message;
 pub mod peek;
 pub mod secret;
+pub mod template;

@@ -126,13 +126,15 @@ pub const SUMMARY_CHARS: usize = 200;
 impl<'a> About<'a> {
     /// `type_` is the envelope's `type`, `payload` the payload's JSON text as it came, whatever it holds.
     pub fn of(type_: &str, payload: &'a str) -> Self {
+        match Kind::of(type_, None) {
+            Kind::Event => return event::about(payload),
+            Kind::Command => return command(payload),
+            _ => {}
+        }
         let payload_type = peek::text_at(payload, "type");
-        let kind = Kind::of(type_, payload_type.as_deref());
-        match kind {
-            Kind::Event => event::about(payload),
-            Kind::Command => command(payload),
+        match Kind::of(type_, payload_type.as_deref()) {
             Kind::Unknown => unknown(payload, payload_type),
-            _ => interactive::about(kind, payload),
+            kind => interactive::about(kind, payload),
         }
     }
 

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use memchr::memmem;
 
 /// What stands for a hidden secret. No character of it can be part of one, so that masking twice changes nothing.
 const MASK: &str = "***";
@@ -39,10 +40,18 @@ static FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
     AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(PREFIXES).expect("constant patterns")
 });
 
+/// What every prefix begins with. Four plain searches are several times faster than one for all prefixes, and
+/// nearly every frame has no secret.
+static STEMS: LazyLock<[memmem::Finder; 4]> =
+    LazyLock::new(|| ["xox", "xapp-", "xwfp-", "ticket"].map(memmem::Finder::new));
+
 /// `text` with every Slack token and socket ticket hidden; borrowed when there is none.
 ///
 /// JSON text stays valid JSON: whole escapes are taken or none. A prefix with nothing behind it stays.
 pub fn mask(text: &str) -> Cow<'_, str> {
+    if STEMS.iter().all(|stem| stem.find(text.as_bytes()).is_none()) {
+        return Cow::Borrowed(text);
+    }
     let mut masked = String::new();
     let mut kept = 0;
     for found in FINDER.find_iter(text) {
@@ -164,6 +173,13 @@ mod tests {
             ("link%3Fticket%3D12-34", "link%3Fticket%3D***"),
         ] {
             assert_eq!(mask(text), masked);
+        }
+    }
+
+    #[test]
+    fn every_prefix_begins_with_a_stem() {
+        for prefix in PREFIXES {
+            assert_eq!(mask(&format!("{prefix}1")), format!("{prefix}***"));
         }
     }
 
