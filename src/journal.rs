@@ -2,6 +2,7 @@
 //! the link writes records, the screen and the headless mode read them back from where they stand.
 //! So nothing is shown that is not recorded, and a reader that is slow costs no ack and no memory.
 
+pub mod filter;
 pub mod index;
 pub mod recent;
 pub mod record;

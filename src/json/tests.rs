@@ -1,0 +1,5 @@
+#![allow(clippy::unwrap_used)]
+
+mod documents;
+mod laws;
+mod texts;
