@@ -71,7 +71,7 @@ fn what_is_no_json_matches_no_jq() {
     check(&envelope("", ""), &[], &["."]);
     check(&envelope("", "{} {}"), &[], &["."]);
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-    check(&envelope("", &deep), &[], &["."]);
+    assert_eq!(parse(".").evaluate(&envelope("", &deep)), Verdict::GaveUp);
     let nested = serde_json::to_string(&deep).unwrap();
     check(&envelope("", &nested), &["."], &["jq:fromjson", ".|fromjson|length==1"]);
 }
@@ -89,11 +89,19 @@ fn work_without_end_is_given_up_and_told() {
         "jq:(until(false; .))",
         "jq:([limit(1e12; repeat(1))] | length > 0)",
         "jq:([range(0; 1; 0)] | length > 0)",
+        "jq:(reduce range(1e12) as $x (0; [.]))",
+        "jq:(reduce range(1e12) as $x (0; {a: .}))",
+        "jq:(0 | until(false; [.]))",
+        "jq:([0 | while(true; [.])])",
+        "jq:(def f: [.] | f; f)",
     ] {
         let filter = parse(endless);
         assert_eq!(filter.evaluate(&envelope("", "{}")), Verdict::GaveUp, "{endless}");
         assert!(!filter.matches(&envelope("", "{}")));
     }
+    let large = format!("\"{}\"", "x".repeat(1_000_000));
+    let nesting = parse("jq:(reduce range(1e12) as $x (0; [.]))");
+    assert_eq!(nesting.evaluate(&envelope("", &large)), Verdict::GaveUp);
     assert_eq!(parse("!jq:(def f: f; f)").evaluate(&envelope("", "{}")), Verdict::GaveUp);
     assert_eq!(parse("jq:(first(repeat(1)) == 1)").evaluate(&envelope("", "{}")), Verdict::Match);
 }
