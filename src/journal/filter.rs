@@ -40,6 +40,7 @@ pub use field::{FIELDS, Field, SYNTAX, Values, help};
 pub use subject::{AckState, By, Subject};
 
 use facts::Facts;
+use jq::GaveUp;
 use term::Node;
 
 /// A filter, parsed and ready to match; cheap to share between threads by reference.
@@ -56,7 +57,8 @@ pub struct Filter {
 pub enum Verdict {
     Match,
     NoMatch,
-    /// A jq expression met its bound on work at this record, which therefore counts as not matching.
+    /// A jq expression met its bound on work at this record, or the message is nested too deeply for jq: the record
+    /// counts as not matching.
     GaveUp,
 }
 
@@ -122,7 +124,7 @@ struct Seen<'a> {
     facts: OnceCell<Facts<'a>>,
     decoded: OnceCell<Option<String>>,
     has_unicode_escapes: OnceCell<bool>,
-    value: OnceCell<Option<jaq_json::Val>>,
+    value: OnceCell<Result<Option<jaq_json::Val>, GaveUp>>,
     gave_up: std::cell::Cell<bool>,
 }
 
@@ -157,9 +159,10 @@ impl<'a> Seen<'a> {
         *self.has_unicode_escapes.get_or_init(find)
     }
 
-    /// The message as jq sees it; `None` where it is no JSON, or nested too deeply to be safe.
-    fn value(&self) -> Option<&jaq_json::Val> {
-        self.value.get_or_init(|| jq::read(self.subject.message)).as_ref()
+    /// The message as jq sees it; `None` where it is no JSON.
+    fn value(&self) -> Result<Option<&jaq_json::Val>, GaveUp> {
+        let read = self.value.get_or_init(|| jq::read(self.subject.message));
+        read.as_ref().map(Option::as_ref).map_err(|gave_up| *gave_up)
     }
 }
 

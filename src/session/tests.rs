@@ -414,12 +414,17 @@ proptest! {
         events in proptest::collection::vec((any_event(), -1.0..4.0_f64), 0..120)
     ) {
         let mut script = Script::default();
+        let mut index = crate::journal::index::Index::default();
+        let place = crate::journal::Place { offset: 0, len: 100 };
         let (mut envelopes, mut acks, mut retries) = (0, 0, 0);
         for (event, pause) in events {
             envelopes += u64::from(matches!(event, Event::Envelope { .. }));
             acks += u64::from(matches!(event, Event::Ack { .. }));
+            index.push(place, &Record { seq: 0, at: at(script.now), event: event.clone() });
             script.wait(pause).record(event);
             let session = &script.session;
+            prop_assert_eq!(session.rows, index.len(), "the index counts the same rows");
+            prop_assert!(session.held().all(|held| index.get(held.row).unwrap().is_pending()));
             let (totals, now) = (session.totals(), at(script.now));
             prop_assert_eq!((totals.envelopes, totals.acks), (envelopes, acks));
             prop_assert!(totals.late <= totals.acks && totals.retries >= retries);
@@ -427,7 +432,6 @@ proptest! {
             let by = [By::Auto, By::Rule, By::Hand, By::App].map(|by| session.acks().count_by(by));
             prop_assert_eq!(by.iter().sum::<u64>(), acks);
             prop_assert_eq!(session.findings().total(), session.findings().iter().len() as u64);
-            prop_assert!(session.held().all(|held| held.row < session.rows));
             prop_assert!(session.held().count() <= 3, "one for each id");
             prop_assert!(session.live() <= session.connections().count());
             if session.live() > 0 {

@@ -93,25 +93,23 @@ impl Place {
             (Self::Payload, "actions") => Self::Actions,
             (Self::Payload, "command") => Self::Text(Fact::Command),
             (Self::Payload | Self::Action, "action_id") | (Self::Action, "name") => Self::Text(Fact::Action),
-            (Self::Payload, "team_domain") => Self::Text(Fact::Team),
-            (Self::Payload, "user_name") => Self::Text(Fact::User),
-            (Self::Payload, "channel_name") => Self::Text(Fact::Channel),
-            (Self::Payload, "container") => Self::Located,
             (Self::Event, "type") => Self::Text(Fact::Event),
             (Self::Event, "channel_type") => Self::Text(Fact::ChannelType),
-            (Self::Event, "item") => Self::Located,
+            (Self::Event, "item") | (Self::Payload, "container") => Self::Located,
             (Self::Event, "message") => Self::Authored,
             (Self::Event | Self::Payload, "view") => Self::View,
             (Self::Event | Self::Payload, "function") => Self::Called,
-            (Self::Event | Self::Payload, "user_id") => Self::Text(Fact::User),
+            (Self::Event | Self::Payload, "user_id" | "user_name") => Self::Text(Fact::User),
             (Self::Event | Self::Payload, "team") => Self::Entity(Fact::Team),
-            (Self::Event | Self::Payload, "team_id") => Self::Text(Fact::Team),
+            (Self::Event | Self::Payload, "team_id" | "team_domain") => Self::Text(Fact::Team),
             (Self::Event | Self::Payload | Self::View | Self::Called, "callback_id") => {
                 Self::Text(Fact::Callback)
             }
             (Self::Event | Self::Payload | Self::Authored, "user") => Self::Entity(Fact::User),
             (Self::Event | Self::Payload | Self::Located, "channel") => Self::Entity(Fact::Channel),
-            (Self::Event | Self::Payload | Self::Located, "channel_id") => Self::Text(Fact::Channel),
+            (Self::Event | Self::Payload | Self::Located, "channel_id" | "channel_name") => {
+                Self::Text(Fact::Channel)
+            }
             (Self::Entity(fact), "id" | "name" | "username" | "domain") => Self::Text(fact),
             _ => return None,
         })

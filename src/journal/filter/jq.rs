@@ -1,34 +1,44 @@
 //! jq expressions, by jaq, on a short leash: bounded steps and stack, no environment, no output, no exit.
 
-use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::Arc;
+mod leash;
 
-use jaq_core::data::{DataT, HasLut};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread;
+
 use jaq_core::load::{self, Arena, File, Loader};
-use jaq_core::native::{self, Fun};
-use jaq_core::{Compiler, Ctx, Cv, Error, Exn, Lut, ValT, ValXs, Vars, compile};
+use jaq_core::{Compiler, Ctx, ValT, Vars, compile};
 use jaq_json::Val;
 
-/// Terms that jaq may evaluate for one message: some tens of milliseconds.
-const STEPS: u32 = 500_000;
-/// Stack that an evaluation may use: a quarter of what a spawned thread has.
-const STACK: usize = 512 * 1024;
+use super::Seen;
+use leash::{Kit, Leash, Meter, funs};
+
+/// Terms that jaq may evaluate for one message: some ten milliseconds, and what a walk over a large message takes.
+const STEPS: usize = 100_000;
+const STEPS_PER_BYTE: usize = 2;
 /// Nesting that a message may have to be given to jaq, which reads and drops values recursively.
 const DEPTH: usize = 256;
 /// Longest expression, in bytes.
 const LONGEST: usize = 8 * 1024;
-/// For the thread that compiles: jaq parses recursively, up to once a byte.
-const COMPILE_STACK: usize = 128 * 1024 * 1024;
+/// For the threads that compile, and that run what may nest a value with every step: address space, of which only
+/// what is used costs memory.
+const ROOMY_STACK: usize = 256 * 1024 * 1024;
+/// Steps for the latter, such that values as deep as these steps can make them are dropped within their stack.
+const NESTING_STEPS: usize = 500_000;
+/// What a value can be nested with, over and over.
+const NESTING: [&str; 8] = ["def", "foreach", "pick", "recurse", "reduce", "setpath", "until", "while"];
 
 /// A compiled jq expression.
 #[derive(Clone)]
 pub(super) struct Jq {
     pub source: String,
     program: Arc<jaq_core::Filter<Kit>>,
+    /// Whether it may build values deeper than the stack of any thread can drop.
+    nests: bool,
 }
 
-/// The bound on steps or stack was met.
+/// A bound on steps, stack or nesting was met.
+#[derive(Clone, Copy)]
 pub(super) struct GaveUp;
 
 impl std::fmt::Debug for Jq {
@@ -58,21 +68,26 @@ impl Jq {
                 message: format!("the jq expression is longer than {LONGEST} bytes"),
             });
         }
-        let run = || {
-            let builder =
-                std::thread::Builder::new().name("jq compiler".to_owned()).stack_size(COMPILE_STACK);
-            std::thread::scope(|scope| builder.spawn_scoped(scope, || compile(source)).ok()?.join().ok())
-        };
         let failed = || Fault { offset: 0, message: "this jq expression could not be compiled".to_owned() };
-        let program = run().ok_or_else(failed)??;
-        Ok(Self { source: source.to_owned(), program: Arc::new(program) })
+        let program = apart(|| compile(source)).ok_or_else(failed)??;
+        let nests = NESTING.iter().any(|name| source.contains(name));
+        Ok(Self { source: source.to_owned(), program: Arc::new(program), nests })
     }
 
-    /// Whether any output is truthy; an error of the expression ends its outputs.
-    pub fn matches(&self, message: &Val) -> Result<bool, GaveUp> {
-        let base = 0_u8;
-        let meter = Meter { left: Cell::new(STEPS), base: std::ptr::from_ref(&base).addr() };
-        let data = Leash { lut: &self.program.lut, meter: &meter };
+    /// Whether any output is truthy; an error of the expression ends its outputs. What is no JSON matches nothing.
+    pub fn matches(&self, seen: &Seen) -> Result<bool, GaveUp> {
+        let message = seen.subject.message;
+        let steps = STEPS + STEPS_PER_BYTE * message.len();
+        if self.nests {
+            let run = || read(message)?.map_or(Ok(false), |value| self.run(&value, steps.min(NESTING_STEPS)));
+            return apart(run).unwrap_or(Err(GaveUp));
+        }
+        seen.value()?.map_or(Ok(false), |value| self.run(value, steps))
+    }
+
+    fn run(&self, message: &Val, steps: usize) -> Result<bool, GaveUp> {
+        let meter = Meter::new(steps);
+        let data = Leash::new(&self.program.lut, &meter);
         let run = || {
             let outputs = self.program.id.run((Ctx::<Kit>::new(data, Vars::new([])), message.clone()));
             outputs.map_while(Result::ok).any(|value| value.as_bool())
@@ -81,9 +96,18 @@ impl Jq {
     }
 }
 
-/// A message as jaq's value; `None` where it is no JSON or nested too deeply.
-pub(super) fn read(message: &str) -> Option<Val> {
-    if is_deep(message.as_bytes()) { None } else { jaq_json::read::parse_single(message.as_bytes()).ok() }
+/// Runs on a thread with room for recursion; `None` where there is none to be had.
+fn apart<T: Send>(run: impl FnOnce() -> T + Send) -> Option<T> {
+    let builder = thread::Builder::new().name("jq".to_owned()).stack_size(ROOMY_STACK);
+    thread::scope(|scope| builder.spawn_scoped(scope, run).ok()?.join().ok())
+}
+
+/// A message as jaq's value; `None` where it is no JSON.
+pub(super) fn read(message: &str) -> Result<Option<Val>, GaveUp> {
+    if is_deep(message.as_bytes()) {
+        return Err(GaveUp);
+    }
+    Ok(jaq_json::read::parse_single(message.as_bytes()).ok())
 }
 
 fn is_deep(json: &[u8]) -> bool {
@@ -106,46 +130,6 @@ fn is_deep(json: &[u8]) -> bool {
     false
 }
 
-/// The kind of data that programs run on: jaq's JSON values, and a leash.
-struct Kit;
-
-impl DataT for Kit {
-    type V<'a> = Val;
-    type Data<'a> = Leash<'a>;
-}
-
-/// jaq looks every term up before it evaluates it: this is where steps are counted.
-#[derive(Clone)]
-struct Leash<'a> {
-    lut: &'a Lut<Kit>,
-    meter: &'a Meter,
-}
-
-impl<'a> HasLut<'a, Kit> for Leash<'a> {
-    fn lut(&self) -> &'a Lut<Kit> {
-        self.meter.step();
-        self.lut
-    }
-}
-
-struct Meter {
-    left: Cell<u32>,
-    /// Where the stack stood at the start.
-    base: usize,
-}
-
-impl Meter {
-    /// jaq has no way to interrupt it, so that a bound is met by unwinding; `resume_unwind` calls no panic hook.
-    fn step(&self) {
-        let here = 0_u8;
-        let depth = self.base.abs_diff(std::ptr::from_ref(&here).addr());
-        match self.left.get().checked_sub(1) {
-            Some(left) if depth <= STACK => self.left.set(left),
-            _ => resume_unwind(Box::new("a jq expression met its bound")),
-        }
-    }
-}
-
 fn compile(source: &str) -> Result<jaq_core::Filter<Kit>, Fault> {
     let arena = Arena::default();
     let prelude = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
@@ -153,62 +137,6 @@ fn compile(source: &str) -> Result<jaq_core::Filter<Kit>, Fault> {
         .load(&arena, File { code: source, path: () })
         .map_err(|errors| load_fault(source, errors))?;
     Compiler::default().with_funs(funs()).compile(modules).map_err(|errors| compile_fault(source, errors))
-}
-
-/// jaq's functions, without those that reach out of the expression or run on unbounded.
-fn funs() -> impl Iterator<Item = Fun<Kit>> {
-    const OURS: [&str; 6] = ["range", "fromjson", "halt", "env", "debug_empty", "stderr_empty"];
-    let theirs = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
-    let ours: [native::Filter<jaq_core::RunPtr<Kit>>; 6] = [
-        ("range", native::v(3), range),
-        ("fromjson", native::v(0), |cv| native::bome(fromjson(cv.1))),
-        ("halt", native::v(1), refused),
-        ("env", native::v(0), refused),
-        ("debug_empty", native::v(0), refused),
-        ("stderr_empty", native::v(0), refused),
-    ];
-    theirs
-        .filter(|(name, _, _)| !OURS.contains(name))
-        .chain(ours.into_iter().map(|fun| native::run::<Kit>(fun)))
-}
-
-fn refused(_: Cv<Kit>) -> ValXs<Val> {
-    native::bome(Err(Error::str("not available in a filter")))
-}
-
-fn fromjson(text: Val) -> jaq_json::ValR {
-    let (Val::TStr(bytes) | Val::BStr(bytes)) = &text else { return Err(Error::typ(text, "string")) };
-    if is_deep(bytes) {
-        return Err(Error::str("nested too deeply"));
-    }
-    jaq_json::read::parse_single(bytes).map_err(Error::str)
-}
-
-/// jaq's own yields from a loop that no step would count.
-fn range<'a>(mut cv: Cv<'a, Kit>) -> ValXs<'a, Val> {
-    let (by, to, from) = (cv.0.pop_var(), cv.0.pop_var(), cv.0.pop_var());
-    let leash = cv.0.data().clone();
-    let rising = by > Val::from(0_isize);
-    let falling = by < Val::from(0_isize);
-    let mut next = Some(Ok(from));
-    Box::new(std::iter::from_fn(move || {
-        leash.meter.step();
-        let value = match next.take()? {
-            Ok(value) => value,
-            Err(error) => return Some(Err(Exn::from(error))),
-        };
-        let inside = if rising {
-            value < to
-        } else if falling {
-            value > to
-        } else {
-            value != to
-        };
-        inside.then(|| {
-            next = Some(value.clone() + by.clone());
-            Ok(value)
-        })
-    }))
 }
 
 fn load_fault(source: &str, errors: load::Errors<&str, ()>) -> Fault {

@@ -135,13 +135,11 @@ impl Term {
                 regex.is_match(subject.message.as_bytes())
                     || seen.decoded().is_some_and(|text| regex.is_match(text.as_bytes()))
             }
-            Self::Jq(jq) => seen.value().is_some_and(|value| match jq.matches(value) {
-                Ok(matched) => matched,
-                Err(_) => {
-                    seen.gave_up.set(true);
-                    false
-                }
-            }),
+            Self::Jq(jq) => {
+                let matched = jq.matches(seen);
+                seen.gave_up.set(seen.gave_up.get() || matched.is_err());
+                matched.unwrap_or(false)
+            }
             Self::Pattern(field, pattern) => matches_pattern(*field, pattern, seen),
             Self::Compare(field, comparison) => {
                 measured(*field, seen).is_some_and(|value| comparison.holds(value))

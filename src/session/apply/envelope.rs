@@ -9,11 +9,9 @@ use crate::session::acks::{Answer, Arrival, DEADLINE, Held};
 use crate::session::delivery::Delivery;
 use crate::session::finding::{self, Finding};
 use crate::session::{Session, measure};
+use crate::slack::ack::MAX_FRAME;
 use crate::slack::message::Header;
 use crate::slack::peek;
-
-/// The most bytes that Slack takes of a client's message (protocol.md, section 2).
-const LONGEST_ACK: usize = 20_480;
 
 /// Retries come within about five minutes (protocol.md, section 4); later ones are not a disconnect's fault.
 const RETRIES_END: jiff::SignedDuration = jiff::SignedDuration::from_secs(400);
@@ -100,8 +98,8 @@ impl Session {
         self.totals.late += u64::from(ack.late);
         self.connection_mut(ack.conn, at).acks += 1;
         let answer = self.acks.answer(envelope_id, *by, took);
-        if message.len() > LONGEST_ACK {
-            let words = format!("this ack has {} bytes, and Slack takes {LONGEST_ACK}", message.len());
+        if message.len() > MAX_FRAME {
+            let words = format!("this ack has {} bytes, and Slack takes {MAX_FRAME}", message.len());
             let row = self.acks.row(envelope_id);
             self.findings.add(Finding { row, ..ack.finding(finding::ACK_TOO_LONG, 0, words) });
         }
