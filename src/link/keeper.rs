@@ -67,7 +67,11 @@ impl Keeper {
             tokio::select! {
                 command = commands.recv() => match command {
                     None | Some(Command::Shutdown) => break,
-                    Some(command) => self.obey(command),
+                    Some(command) => {
+                        // What sockets said before the command came is heard before it.
+                        self.hear_all();
+                        self.obey(command);
+                    }
                 },
                 Some((conn, report)) = self.reports.1.recv() => self.hear(conn, report),
                 Some(ended) = self.sockets.join_next_with_id() => self.ended(ended),
@@ -109,11 +113,15 @@ impl Keeper {
         }
     }
 
-    /// What a socket said before it ended is heard first.
-    fn ended(&mut self, ended: Result<(Id, End), JoinError>) {
+    fn hear_all(&mut self) {
         while let Ok((conn, report)) = self.reports.1.try_recv() {
             self.hear(conn, report);
         }
+    }
+
+    /// What a socket said before it ended is heard first.
+    fn ended(&mut self, ended: Result<(Id, End), JoinError>) {
+        self.hear_all();
         let (id, end) = match ended {
             Ok(ended) => ended,
             Err(error) => {

@@ -292,10 +292,16 @@ impl Plan {
         }
     }
 
+    /// What is live is handed over; a try under way is given up for a new one, with the settings of now.
     fn reconnect(&mut self) {
-        for conn in self.conns.values_mut() {
-            if let Stage::Live { .. } = conn.stage {
-                conn.stage = Stage::Leaving { let_go: false };
+        for (number, conn) in &mut self.conns {
+            match conn.stage {
+                Stage::Live { .. } => conn.stage = Stage::Leaving { let_go: false },
+                Stage::Opening => {
+                    conn.stage = Stage::Dropped;
+                    self.actions.push(Action::LetGo { conn: *number, patience: Patience::None });
+                }
+                Stage::Leaving { .. } | Stage::Dropped => {}
             }
         }
         self.gate = Gate::Open;

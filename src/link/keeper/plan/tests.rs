@@ -229,6 +229,14 @@ fn a_rate_limit_is_waited_for_exactly() {
 }
 
 #[test]
+fn a_try_under_way_is_given_up_for_a_new_one() {
+    let mut play = play(1);
+    play.on(Event::Tick);
+    assert_eq!(play.on(Event::Reconnect), ["let 1 go None", "open 2"]);
+    assert!(play.ended(1).is_empty());
+}
+
+#[test]
 fn fewer_and_more_connections() {
     let mut play = settled();
     assert_eq!(play.on(Event::Connections(3)), ["open 2"]);
