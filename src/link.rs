@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 use crate::journal::{By, Event, Journal};
+use fault::{Asks, Fault};
 use findings::Envelopes;
 use net::Net;
 
@@ -110,9 +111,8 @@ impl Link {
     /// Starts connecting; must be called within a tokio runtime. What goes wrong is in the journal.
     pub fn start(options: Options, journal: Journal) -> Self {
         let (commands, inbox) = mpsc::channel(COMMANDS);
-        let net = Net::from_env(&options.api_url, &options.timing);
         let keeper = tokio::spawn(async move {
-            match net {
+            match Self::net(&options).await {
                 Ok(net) => Self::keep(options, journal, net, inbox).await,
                 Err(fault) => journal.write(
                     Timestamp::now(),
@@ -127,6 +127,13 @@ impl Link {
             }
         });
         Self { commands, keeper }
+    }
+
+    /// Reading the roots of trust takes some milliseconds that the first frame should not wait for.
+    async fn net(options: &Options) -> Result<Net, Fault> {
+        let (api_url, timing) = (options.api_url.clone(), options.timing);
+        let built = tokio::task::spawn_blocking(move || Net::from_env(&api_url, &timing)).await;
+        built.unwrap_or_else(|error| Err(Fault::new("internal", error.to_string(), Asks::Stop)))
     }
 
     async fn keep(options: Options, journal: Journal, net: Net, inbox: mpsc::Receiver<Command>) {

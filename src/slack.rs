@@ -1,4 +1,5 @@
 //! The Socket Mode protocol, pure: no socket, no clock, no screen.
+
 pub mod ack;
 pub mod check;
 pub mod envelope;

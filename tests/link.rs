@@ -6,5 +6,11 @@ mod records;
 #[path = "link/server.rs"]
 mod server;
 
+#[path = "link/bad.rs"]
+mod bad;
+#[path = "link/dialling.rs"]
+mod dialling;
 #[path = "link/life.rs"]
 mod life;
+#[path = "link/trouble.rs"]
+mod trouble;

@@ -1,6 +1,6 @@
 //! Keeps the connections up: carries out what the plan decides, and brings acks to a connection that is live.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ use plan::{Action, Plan};
 pub mod plan;
 
 /// Reports that may wait: a socket makes fewer than ten in its life, and there are at most some dozen.
-const REPORTS: usize = 1024;
+pub const REPORTS: usize = 1024;
 /// Orders that may wait for a socket; what finds it full waits here.
 const ORDERS: usize = 1024;
 /// Acks that may wait for a live connection; more are refused with an error record.
@@ -39,6 +39,8 @@ pub(super) struct Keeper {
     orders: BTreeMap<u32, mpsc::Sender<Order>>,
     reports: (mpsc::Sender<(u32, Report)>, mpsc::Receiver<(u32, Report)>),
     waiting: VecDeque<Answer>,
+    /// Sockets that gave acks back: they can write no more.
+    mute: BTreeSet<u32>,
 }
 
 impl Keeper {
@@ -53,6 +55,7 @@ impl Keeper {
             orders: BTreeMap::new(),
             reports: mpsc::channel(REPORTS),
             waiting: VecDeque::new(),
+            mute: BTreeSet::new(),
         }
     }
 
@@ -64,7 +67,11 @@ impl Keeper {
             tokio::select! {
                 command = commands.recv() => match command {
                     None | Some(Command::Shutdown) => break,
-                    Some(command) => self.obey(command),
+                    Some(command) => {
+                        // What sockets said before the command came is heard before it.
+                        self.hear_all();
+                        self.obey(command);
+                    }
                 },
                 Some((conn, report)) = self.reports.1.recv() => self.hear(conn, report),
                 Some(ended) = self.sockets.join_next_with_id() => self.ended(ended),
@@ -78,7 +85,7 @@ impl Keeper {
     fn wake_at(&self) -> Instant {
         let now = Instant::now();
         let never = now + Duration::from_secs(3600);
-        let plan = self.plan.wake_at().unwrap_or(never);
+        let plan = self.plan.wake_at().unwrap_or(never).min(never);
         if self.waiting.is_empty() { plan } else { plan.min(now + AGAIN) }
     }
 
@@ -99,15 +106,22 @@ impl Keeper {
             Report::Hello { life, total } => self.plan(plan::Event::Hello { conn, life, total }),
             Report::Disconnect(reason) => self.plan(plan::Event::Disconnect { conn, reason }),
             Report::Doubt => self.plan(plan::Event::Doubt(conn)),
-            Report::Unsent(answers) => answers.into_iter().for_each(|answer| self.queue(answer)),
+            Report::Unsent(answers) => {
+                self.mute.insert(conn);
+                answers.into_iter().for_each(|answer| self.queue(answer));
+            }
+        }
+    }
+
+    fn hear_all(&mut self) {
+        while let Ok((conn, report)) = self.reports.1.try_recv() {
+            self.hear(conn, report);
         }
     }
 
     /// What a socket said before it ended is heard first.
     fn ended(&mut self, ended: Result<(Id, End), JoinError>) {
-        while let Ok((conn, report)) = self.reports.1.try_recv() {
-            self.hear(conn, report);
-        }
+        self.hear_all();
         let (id, end) = match ended {
             Ok(ended) => ended,
             Err(error) => {
@@ -122,6 +136,7 @@ impl Keeper {
         };
         let Some(conn) = self.numbers.remove(&id) else { return };
         self.orders.remove(&conn);
+        self.mute.remove(&conn);
         self.plan(plan::Event::Ended { conn, fault: end.fault });
         end.unsent.into_iter().for_each(|answer| self.queue(answer));
     }
@@ -196,7 +211,7 @@ impl Keeper {
         let own = self.plan.live().filter(|conn| *conn == its);
         let others = self.plan.live().filter(|conn| *conn != its);
         let mut order = Order::Send(answer);
-        for conn in own.chain(others) {
+        for conn in own.chain(others).filter(|conn| !self.mute.contains(conn)) {
             let Some(orders) = self.orders.get(&conn) else { continue };
             match orders.try_send(order) {
                 Ok(()) => return None,

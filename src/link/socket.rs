@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use tokio_tungstenite::WebSocketStream;
 
 use super::fault::Fault;
+use super::keeper::REPORTS;
 use super::keeper::plan::{Patience, Reason};
 use super::wire::Wire;
 use super::{Answer, Shared, dial, ms, open};
@@ -48,7 +49,7 @@ pub struct End {
     pub unsent: Vec<Answer>,
 }
 
-/// A socket's line to the keeper.
+/// A socket's line to the keeper, with room for all that is said once: given-back acks take half at most.
 #[derive(Debug, Clone)]
 pub struct Reports {
     pub conn: u32,
@@ -56,6 +57,10 @@ pub struct Reports {
 }
 
 impl Reports {
+    fn has_room(&self) -> bool {
+        self.to.capacity() > REPORTS / 2
+    }
+
     /// Never waits. `Err` gives the report back where the keeper is behind.
     fn send(&self, report: Report) -> Result<(), Report> {
         self.to.try_send((self.conn, report)).map_err(|error| match error {

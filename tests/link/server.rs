@@ -68,10 +68,15 @@ impl Server {
 
     /// Issues a URL and takes the upgrade.
     pub async fn connect(&mut self) -> Peer {
+        self.issue().await;
+        self.request().await.accept().await
+    }
+
+    /// Answers the next `apps.connections.open` with a URL of this server.
+    pub async fn issue(&mut self) {
         let open = self.open().await;
         let url = format!("ws://127.0.0.1:{}/link/?ticket=t&app_id=a", self.port);
         open.json(&format!(r#"{{"ok":true,"url":"{url}"}}"#)).await;
-        self.request().await.accept().await
     }
 
     /// A connection that said hello.
@@ -160,13 +165,16 @@ impl Peer {
 
     /// Reads until the client has gone; its close code.
     pub async fn until_closed(&mut self) -> Option<u16> {
-        let mut code = None;
-        while let Some(message) = self.next().await {
-            if let Message::Close(frame) = message {
-                code = frame.map(|frame| frame.code.into());
+        let closed = async {
+            let mut code = None;
+            while let Some(Ok(message)) = self.0.next().await {
+                if let Message::Close(frame) = message {
+                    code = frame.map(|frame| frame.code.into());
+                }
             }
-        }
-        code
+            code
+        };
+        tokio::time::timeout(LONG, closed).await.expect("the client did not close")
     }
 
     /// Resets the TCP connection: no close frame.

@@ -292,10 +292,16 @@ impl Plan {
         }
     }
 
+    /// What is live is handed over; a try under way is given up for a new one, with the settings of now.
     fn reconnect(&mut self) {
-        for conn in self.conns.values_mut() {
-            if let Stage::Live { .. } = conn.stage {
-                conn.stage = Stage::Leaving { let_go: false };
+        for (number, conn) in &mut self.conns {
+            match conn.stage {
+                Stage::Live { .. } => conn.stage = Stage::Leaving { let_go: false },
+                Stage::Opening => {
+                    conn.stage = Stage::Dropped;
+                    self.actions.push(Action::LetGo { conn: *number, patience: Patience::None });
+                }
+                Stage::Leaving { .. } | Stage::Dropped => {}
             }
         }
         self.gate = Gate::Open;
@@ -354,50 +360,52 @@ impl Plan {
         let Some(conn) = self.conns.get_mut(&number) else { return };
         conn.reason = Some(reason);
         let stage = conn.stage;
+        match (reason, stage) {
+            (_, Stage::Leaving { .. } | Stage::Dropped) => {}
+            (Reason::Warning | Reason::Refresh, Stage::Live { since, .. }) => self.leave(number, since, now),
+            (_, Stage::Live { .. }) => {
+                self.with(number, |conn| conn.stage = Stage::Leaving { let_go: false });
+            }
+            // Slack sends it away before it was any use.
+            (_, Stage::Opening) => {
+                self.with(number, |conn| conn.stage = Stage::Dropped);
+                self.actions.push(Action::LetGo { conn: number, patience: Patience::None });
+                if matches!(reason, Reason::Warning | Reason::Refresh) {
+                    let message =
+                        "Slack sent a disconnect in place of hello. If it lasts, see status.slack.com";
+                    self.failed(number, Fault::passing("disconnected", message), now);
+                }
+            }
+        }
         match reason {
             Reason::LinkDisabled => self.switched_off(number, now),
             Reason::TooMany => self.crowded(number, now),
             Reason::Warning | Reason::Refresh => {}
         }
-        match stage {
-            Stage::Live { since, .. } => self.leave(number, since, now),
-            // Slack asks for a new connection before this one was any use.
-            Stage::Opening => {
-                self.with(number, |conn| conn.stage = Stage::Dropped);
-                self.actions.push(Action::LetGo { conn: number, patience: Patience::None });
-                if matches!(reason, Reason::Warning | Reason::Refresh) {
-                    self.back_off(number, "disconnected", "Slack sent a disconnect in place of hello", now);
-                }
-            }
-            Stage::Leaving { .. } | Stage::Dropped => {}
-        }
     }
 
-    /// A connection that has to be replaced; one that never lived long may not be replaced at full speed.
+    /// A connection that has to be replaced. One that lived long forgives what failed before it; those that
+    /// end soon after their hello are not replaced at full speed again and again.
     fn leave(&mut self, number: u32, since: Instant, now: Instant) {
         self.with(number, |conn| conn.stage = Stage::Leaving { let_go: false });
-        self.lived(number, since, now);
-    }
-
-    fn lived(&mut self, number: u32, since: Instant, now: Instant) {
         if now.duration_since(since) >= self.timing.settle {
             self.failures = 0;
             return;
         }
-        if self.staying() < self.target {
-            self.back_off(
-                number,
-                "short_life",
-                "the connection had to be replaced soon after its hello",
-                now,
-            );
+        let pause = self.pause();
+        self.failures = self.failures.saturating_add(1);
+        if pause.is_zero() || self.staying() >= self.target {
+            return;
         }
+        let wait = self.wait(Some(pause), now);
+        let message = "the connection had to be replaced soon after its hello, and not for the first time. The next is opened after a pause; see the reasons of the disconnects and closes";
+        self.report(Some(number), "short_life", false, wait, message.to_owned());
     }
 
     fn doubt(&mut self, number: u32, now: Instant) {
         if let Some(Conn { stage: Stage::Live { since, .. }, .. }) = self.conns.get(&number).copied() {
             self.leave(number, since, now);
-            let silent = self.timing.doubt.as_secs();
+            let silent = self.timing.doubt.as_secs_f64();
             let message = format!(
                 "connection {number} has been silent for {silent} s: no ping, no pong, no frame. Another is opened now, before this one counts as dead"
             );
@@ -406,18 +414,35 @@ impl Plan {
     }
 
     fn ended(&mut self, number: u32, fault: Option<Fault>, now: Instant) {
-        let Some(conn) = self.conns.remove(&number) else { return };
-        match conn.stage {
-            Stage::Opening => match fault {
-                Some(fault) => self.failed(number, fault, now),
-                None => self.back_off(number, "closed_early", "the connection ended before its hello", now),
-            },
-            Stage::Live { since, .. } => {
-                self.lived(number, since, now);
+        let Some(conn) = self.conns.get(&number).copied() else { return };
+        if let Stage::Live { since, .. } = conn.stage {
+            self.leave(number, since, now);
+        }
+        self.conns.remove(&number);
+        match (conn.stage, fault) {
+            (Stage::Opening, Some(fault)) => self.failed(number, fault, now),
+            (Stage::Opening, None) => {
+                let message =
+                    "the connection ended before its hello. If it lasts, see its close, and status.slack.com";
+                self.failed(number, Fault::passing("closed_early", message), now);
+            }
+            (Stage::Live { .. } | Stage::Leaving { .. }, fault) => {
+                if let Some(Fault { code, message, .. }) = fault {
+                    let retry_in = self.retry_in(now);
+                    self.report(Some(number), code, false, retry_in, message);
+                }
                 self.changed(number, conn.reason, now);
             }
-            Stage::Leaving { .. } => self.changed(number, conn.reason, now),
-            Stage::Dropped => {}
+            (Stage::Dropped, _) => {}
+        }
+    }
+
+    fn retry_in(&self, now: Instant) -> Option<Duration> {
+        match self.gate {
+            _ if self.staying() >= self.target => None,
+            Gate::Open => Some(Duration::ZERO),
+            Gate::Until(at) => Some(at.saturating_duration_since(now)),
+            Gate::Shut => None,
         }
     }
 
@@ -443,12 +468,13 @@ impl Plan {
         let Fault { code, message, asks } = fault;
         let wait = match asks {
             Asks::Stop => None,
-            Asks::Wait(wait) => Some(wait),
+            // A server that says "at once" for ever is not to be hammered either.
+            Asks::Wait(wait) if !wait.is_zero() => Some(wait),
             Asks::Probe => Some(self.timing.probe),
-            Asks::Retry => Some(self.next_delay()),
+            Asks::Retry | Asks::Wait(_) => Some(self.pause_after_failure()),
             Asks::RetryFew => {
                 self.unknown += 1;
-                (self.unknown < FEW).then(|| self.next_delay())
+                (self.unknown < FEW).then(|| self.pause_after_failure())
             }
         };
         let wait = self.wait(wait, now);
@@ -468,24 +494,15 @@ impl Plan {
         }
     }
 
-    /// A loss that is nobody's fault as long as it stays a single one.
-    fn back_off(&mut self, number: u32, code: &'static str, what: &str, now: Instant) {
-        let delay = self.next_delay();
-        if delay.is_zero() {
-            return;
-        }
-        let wait = self.wait(Some(delay), now);
-        let message = format!(
-            "{what}, and not for the first time. It is opened again after a pause; see the closes and their reasons"
-        );
-        self.report(Some(number), code, false, wait, message);
+    /// The pause before a try, given how many failed before it.
+    fn pause(&mut self) -> Duration {
+        let Timing { backoff_base, backoff_cap, .. } = self.timing;
+        backoff::delay(self.failures, backoff_base, backoff_cap, self.random.f64())
     }
 
-    fn next_delay(&mut self) -> Duration {
-        let Timing { backoff_base, backoff_cap, .. } = self.timing;
-        let delay = backoff::delay(self.failures, backoff_base, backoff_cap, self.random.f64());
+    fn pause_after_failure(&mut self) -> Duration {
         self.failures = self.failures.saturating_add(1);
-        delay
+        self.pause()
     }
 
     fn switched_off(&mut self, number: u32, now: Instant) {

@@ -142,6 +142,7 @@ impl Live<'_> {
     /// behind, they wait for the next turn.
     pub(super) fn give_back(&mut self) {
         if !self.unsent.is_empty()
+            && self.reports.has_room()
             && let Err(Report::Unsent(unsent)) =
                 self.reports.send(Report::Unsent(std::mem::take(&mut self.unsent)))
         {

@@ -5,7 +5,7 @@ use std::ops::ControlFlow::{self, Break, Continue};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use futures_util::{SinkExt as _, StreamExt as _};
+use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio_tungstenite::WebSocketStream;
@@ -261,6 +261,13 @@ impl<'s> Live<'s> {
         if !self.hello && now >= self.born + timing.hello {
             return Break(self.no_hello());
         }
+        // A machine that slept finds the clock far ahead, and maybe all it missed waiting to be read.
+        if self.hello
+            && now >= self.heard() + timing.doubt
+            && let Some(burst) = self.next().now_or_never()
+        {
+            return self.take(burst).await;
+        }
         if self.hello && now >= self.heard() + timing.dead {
             return Break(Ending::cut("dead: no ping, no pong and no frame for too long"));
         }
@@ -301,11 +308,11 @@ impl<'s> Live<'s> {
 
     /// What the end of reading means.
     fn ended(&self, error: Option<tungstenite::Error>) -> Ending {
-        if let Some((code, reason)) = self.ws.get_ref().frames.close() {
-            return Ending { say: false, ..Ending::with(code, reason) };
-        }
         if let Stage::Closing { code: code @ 1000, why, .. } = self.stage {
             return Ending { say: false, ..Ending::with(code, why) };
+        }
+        if let Some((code, reason)) = self.ws.get_ref().frames.close() {
+            return Ending { say: false, ..Ending::with(code, reason) };
         }
         match error {
             None => Ending::cut("the peer ended the connection without a close frame"),
