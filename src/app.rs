@@ -172,8 +172,11 @@ pub struct App {
     overlays: Vec<Overlay>,
     notice: Option<Notice>,
     samples: Vec<&'static str>,
+    /// When the state was last settled: what is late by then.
+    now: Timestamp,
     /// The row that payload and composer show.
     shown: Option<u32>,
+    findings_seen: u64,
     /// What was last searched for in the list.
     needle: String,
     size: (u16, u16),
@@ -205,7 +208,9 @@ impl App {
             overlays: Vec::new(),
             notice: None,
             samples: start.samples,
+            now: Timestamp::default(),
             shown: None,
+            findings_seen: 0,
             needle: String::new(),
             size: start.size,
         };
@@ -231,11 +236,23 @@ impl App {
 
     /// After a batch of records: brings list, payload and composer up to date.
     pub fn settle(&mut self, now: Timestamp) {
+        self.now = now;
         self.session.tick(now);
+        self.flag_findings();
         self.extend_view();
         self.recording_fault = self.journal.fault();
         self.show_selection();
         self.prepare_rows();
+    }
+
+    /// Marks the rows that the session found something about.
+    fn flag_findings(&mut self) {
+        let findings = self.session.findings();
+        let rows: Vec<u32> = findings.since(self.findings_seen).filter_map(|finding| finding.row).collect();
+        self.findings_seen = findings.end();
+        for row in rows {
+            self.index.flag(row);
+        }
     }
 
     pub fn focus(&self) -> Pane {

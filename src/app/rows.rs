@@ -1,15 +1,13 @@
 //! The list of envelopes: the texts of its visible rows, the filter, the search.
 
-use std::collections::HashMap;
-use std::time::Duration;
-
 use jiff::Timestamp;
+use std::collections::HashMap;
 
 use super::{App, Grade, Pane};
-use crate::journal::filter::{self, Filter};
-use crate::journal::index::{AckState, Entry, RowKind};
-use crate::journal::{Event, Record, matcher};
-use crate::slack::envelope::{About, Kind};
+use crate::journal::Event;
+use crate::journal::filter::Filter;
+use crate::journal::view::{RowMatcher, Times};
+use crate::slack::envelope::About;
 use crate::slack::message::Header;
 
 /// The summaries of rows that were drawn lately. They are read from the journal only when a row comes into sight.
@@ -83,25 +81,10 @@ impl App {
         self.filter.as_ref().is_none_or(|(_, filter)| self.row_matches(filter, row))
     }
 
-    /// Whether a row's envelope matches; its line is read only where the index alone cannot tell.
     fn row_matches(&self, filter: &Filter, row: u32) -> bool {
-        let Some(entry) = self.index.get(row) else { return false };
-        let line = if filter.is_header_only() { None } else { self.journal.line(entry.place()).ok() };
-        let record = line.as_deref().and_then(|line| Record::parse(line).ok());
-        let started = self.session.started().unwrap_or_default();
-        let mut subject = match &record {
-            Some(record) => matcher::subject(record, started),
-            None => header_subject(entry, started),
-        };
-        subject.ack = match entry.ack() {
-            AckState::None => filter::AckState::NotDue,
-            AckState::Pending => filter::AckState::Pending,
-            AckState::Ok { .. } => filter::AckState::Ok,
-            AckState::Late { .. } => filter::AckState::Late,
-        };
-        subject.by = entry.ack().by();
-        subject.took_ms = entry.ack().took_ms();
-        filter.matches(&subject)
+        let times = Times { start: self.session.started().unwrap_or_default(), now: Some(self.now) };
+        let read = |place| self.journal.line(place).ok();
+        RowMatcher { filter, index: &self.index, times, read }.matches(row)
     }
 
     /// The next hit of the focused pane's search.
@@ -128,32 +111,6 @@ impl App {
         let rows = (1..=count).filter_map(|step| self.view.row(place(step)));
         let hit = rows.into_iter().find(|row| self.row_matches(&filter, *row));
         hit.is_some_and(|row| self.view.select(row))
-    }
-}
-
-/// What the index alone tells.
-fn header_subject(entry: &Entry, started: Timestamp) -> filter::Subject<'static> {
-    filter::Subject {
-        kind: match entry.kind {
-            RowKind::Envelope(_) => "envelope",
-            other => other.label(),
-        },
-        conn: Some(entry.conn),
-        type_: match entry.kind {
-            RowKind::Envelope(Kind::Event) => "events_api",
-            RowKind::Envelope(Kind::Command) => "slash_commands",
-            RowKind::Envelope(Kind::Unknown) => "",
-            RowKind::Envelope(_) => "interactive",
-            other => other.label(),
-        },
-        envelope_id: "",
-        message: "",
-        at: entry.at(),
-        since_start: Duration::try_from(entry.at().duration_since(started)).unwrap_or_default(),
-        ack: filter::AckState::NotDue,
-        by: None,
-        took_ms: None,
-        retry: entry.retry.into(),
     }
 }
 

@@ -82,7 +82,7 @@ impl Matcher {
     }
 }
 
-/// A record as the filter language sees it, told from the session's start.
+/// A record as the filter language sees it when it comes. An envelope's ack is told by a later record.
 pub fn subject<'a>(record: &'a Record, started: Timestamp) -> Subject<'a> {
     let since_start = Duration::try_from(record.at.duration_since(started)).unwrap_or_default();
     let mut subject = Subject {
@@ -90,7 +90,7 @@ pub fn subject<'a>(record: &'a Record, started: Timestamp) -> Subject<'a> {
         conn: record.event.conn(),
         type_: "",
         envelope_id: "",
-        message: "",
+        message: record.event.message(),
         at: record.at,
         since_start,
         ack: AckState::NotDue,
@@ -102,27 +102,17 @@ pub fn subject<'a>(record: &'a Record, started: Timestamp) -> Subject<'a> {
         Event::Envelope { envelope_id, type_, message, .. } => {
             subject.envelope_id = envelope_id;
             subject.type_ = type_;
-            subject.message = message;
             subject.ack = AckState::Pending;
             subject.retry = Header::parse(message).and_then(|header| header.retry_attempt).unwrap_or(0);
         }
-        Event::Ack { envelope_id, by, took_ms, late, message, .. } => {
+        Event::Ack { envelope_id, by, took_ms, late, .. } => {
             subject.envelope_id = envelope_id;
-            subject.message = message;
             subject.ack = if *late { AckState::Late } else { AckState::Ok };
             subject.by = Some(*by);
             subject.took_ms = Some(*took_ms);
         }
-        Event::Hello { message, .. } | Event::Disconnect { message, .. } => {
-            subject.type_ = subject.kind;
-            subject.message = message;
-        }
-        Event::Message { type_, message, .. } => {
-            subject.type_ = type_;
-            subject.message = message;
-        }
-        Event::Text { text, .. } => subject.message = text,
-        Event::Error { message, .. } | Event::Finding { message, .. } => subject.message = message,
+        Event::Hello { .. } | Event::Disconnect { .. } => subject.type_ = subject.kind,
+        Event::Message { type_, .. } => subject.type_ = type_,
         _ => {}
     }
     subject

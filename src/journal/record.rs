@@ -182,6 +182,23 @@ impl Event<'_> {
         }
     }
 
+    /// The text that came over the wire, or that tells what happened; empty where there is none.
+    pub fn message(&self) -> &str {
+        match self {
+            Self::Hello { message, .. }
+            | Self::Envelope { message, .. }
+            | Self::Ack { message, .. }
+            | Self::Disconnect { message, .. }
+            | Self::Finding { message, .. }
+            | Self::Message { message, .. }
+            | Self::Error { message, .. } => message,
+            Self::Text { text, .. } => text,
+            Self::Binary { base64, .. } => base64,
+            Self::Api { request, .. } => request,
+            _ => "",
+        }
+    }
+
     pub fn conn(&self) -> Option<u32> {
         match self {
             Self::Opening { conn, .. }

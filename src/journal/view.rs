@@ -11,7 +11,7 @@ mod scan;
 
 use std::ops::Range;
 
-pub use matcher::{Matcher, Times, subject};
+pub use matcher::{RowMatcher, Times};
 use rows::Rows;
 use scan::Scan;
 pub use scan::{Chunk, Progress};

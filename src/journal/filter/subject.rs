@@ -1,9 +1,10 @@
 //! What a filter looks at.
 
-use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
+
+pub use crate::journal::record::By;
 
 /// One record as a filter sees it.
 #[derive(Clone, Debug)]
@@ -52,31 +53,5 @@ impl AckState {
             Self::Late => "late",
             Self::None => "none",
         }
-    }
-}
-
-/// Who acknowledged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum By {
-    Auto,
-    Rule,
-    Hand,
-    App,
-}
-
-impl By {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Rule => "rule",
-            Self::Hand => "hand",
-            Self::App => "app",
-        }
-    }
-}
-
-impl fmt::Display for By {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }

@@ -1,12 +1,11 @@
 //! What a filter says of a row: the entry's state and the line's text together.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 
 use crate::journal::filter::{self, Filter, Subject};
 use crate::journal::index::{AckState, Index};
-use crate::journal::{By, Event, Place, Record};
+use crate::journal::matcher::subject;
+use crate::journal::{Place, Record};
 
 /// The time that Slack gives for an ack, in milliseconds (protocol.md, section 4).
 const DEADLINE_MS: i128 = 3000;
@@ -22,14 +21,14 @@ pub struct Times {
 
 /// A filter over an index; `read` fetches the line at a place.
 #[derive(Debug)]
-pub struct Matcher<'a, R> {
+pub struct RowMatcher<'a, R> {
     pub filter: &'a Filter,
     pub index: &'a Index,
     pub times: Times,
     pub read: R,
 }
 
-impl<R: FnMut(Place) -> Option<String>> Matcher<'_, R> {
+impl<R: FnMut(Place) -> Option<String>> RowMatcher<'_, R> {
     /// Whether the row is wanted; one whose line can't be read is not.
     pub fn matches(&mut self, row: u32) -> bool {
         let Some(entry) = self.index.get(row) else { return false };
@@ -40,53 +39,12 @@ impl<R: FnMut(Place) -> Option<String>> Matcher<'_, R> {
         let Ok(record) = Record::parse(&line) else { return false };
         let subject = Subject {
             ack: ack_state(entry.ack(), entry.at(), self.times.now),
-            by: entry.ack().by().map(answerer),
+            by: entry.ack().by(),
             took_ms: entry.ack().took_ms(),
             retry: u32::from(entry.retry),
             ..subject(&record, self.times.start)
         };
         self.filter.matches(&subject)
-    }
-}
-
-/// A record as a filter sees it, without what only later records tell (its ack) or a frame's header (its
-/// retry).
-pub fn subject<'a>(record: &'a Record, start: Timestamp) -> Subject<'a> {
-    let event = &record.event;
-    let (type_, envelope_id) = match event {
-        Event::Envelope { type_, envelope_id, .. } => (type_.as_ref(), envelope_id.as_ref()),
-        Event::Ack { envelope_id, .. } => ("", envelope_id.as_ref()),
-        _ => ("", ""),
-    };
-    Subject {
-        kind: event.kind(),
-        conn: event.conn(),
-        type_,
-        envelope_id,
-        message: message(event),
-        at: record.at,
-        since_start: Duration::try_from(record.at.duration_since(start)).unwrap_or_default(),
-        ack: filter::AckState::NotDue,
-        by: None,
-        took_ms: None,
-        retry: 0,
-    }
-}
-
-/// The text that came, or that was sent.
-fn message<'a>(event: &'a Event) -> &'a str {
-    match event {
-        Event::Hello { message, .. }
-        | Event::Envelope { message, .. }
-        | Event::Ack { message, .. }
-        | Event::Disconnect { message, .. }
-        | Event::Finding { message, .. }
-        | Event::Message { message, .. }
-        | Event::Error { message, .. } => message,
-        Event::Text { text, .. } => text,
-        Event::Binary { base64, .. } => base64,
-        Event::Api { request, .. } => request,
-        _ => "",
     }
 }
 
@@ -101,21 +59,12 @@ fn ack_state(ack: AckState, at: Timestamp, now: Option<Timestamp>) -> filter::Ac
     }
 }
 
-fn answerer(by: By) -> filter::By {
-    match by {
-        By::Auto => filter::By::Auto,
-        By::Rule => filter::By::Rule,
-        By::Hand => filter::By::Hand,
-        By::App => filter::By::App,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::journal::view::View;
-    use crate::journal::{Journal, Secrets};
+    use crate::journal::{By, Event, Journal, Secrets};
 
     fn second(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
@@ -150,7 +99,7 @@ mod tests {
             let filter = Filter::parse(filter).unwrap();
             let times = Times { start: second(0), now: now.map(second) };
             let read = |place| journal.line(place).ok();
-            let mut matcher = Matcher { filter: &filter, index: &index, times, read };
+            let mut matcher = RowMatcher { filter: &filter, index: &index, times, read };
             let mut view = View::default();
             view.set_height(10);
             view.extend(index.len(), |_| true);
@@ -174,7 +123,7 @@ mod tests {
     fn a_row_whose_line_is_gone_does_not_match() {
         let (filter, index) = (Filter::parse("x").unwrap(), Index::default());
         let times = Times { start: second(0), now: None };
-        let mut matcher = Matcher { filter: &filter, index: &index, times, read: |_| None };
+        let mut matcher = RowMatcher { filter: &filter, index: &index, times, read: |_| None };
         assert!(!matcher.matches(0));
     }
 }
