@@ -95,7 +95,7 @@ impl Hold {
                 let type_ = header.type_.as_deref().unwrap_or_default();
                 names.has(type_)
                     || (names.has_payload_types()
-                        && payload_type(header).is_some_and(|type_| names.has(&type_)))
+                        && payload_type(header).is_some_and(|inner| names.has(&inner)))
             }
         }
     }
@@ -121,12 +121,12 @@ impl FromStr for Hold {
             hold = match (name, hold) {
                 ("all", _) | (_, Self::Everything) => Self::Everything,
                 ("none", hold) => hold,
-                (name, hold) => {
-                    let bit = Names::bit(name);
+                (kind, before) => {
+                    let bit = Names::bit(kind);
                     if bit == 0 {
-                        return Err(UnknownKind { name: name.to_owned() });
+                        return Err(UnknownKind { name: kind.to_owned() });
                     }
-                    let Names(held) = if let Self::These(names) = hold { names } else { Names(0) };
+                    let Names(held) = if let Self::These(names) = before { names } else { Names(0) };
                     Self::These(Names(held | bit))
                 }
             };

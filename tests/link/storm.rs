@@ -111,11 +111,10 @@ async fn no_envelope_is_lost_however_slack_ends_a_connection() {
         Kind::Closed(1000),
         Kind::Closed(1001),
         Kind::Closed(4321),
-        Kind::Asked,
     ];
-    let (deliveries, records) = storm(&kinds, 700).await;
+    let (deliveries, records) = storm(&kinds, 600).await;
     let (came, acked) = (count(&records, "envelope"), count(&records, "ack"));
-    assert!(deliveries.len() >= 2100);
+    assert!(deliveries.len() >= 1800);
     for delivery in deliveries.iter().filter(|delivery| delivery.conn.is_some()) {
         let id = delivery.envelope_id.as_str();
         assert_eq!((came.get(id), acked.get(id)), (Some(&1), Some(&1)), "{delivery:?}");
@@ -124,9 +123,10 @@ async fn no_envelope_is_lost_however_slack_ends_a_connection() {
     }
 }
 
+/// What was on its way when the line was cut, or when our own close arrived, is lost with it: Slack sends it again.
 #[tokio::test]
-async fn no_event_is_lost_however_often_the_line_is_cut() {
-    let (deliveries, records) = storm(&[Kind::Cut], 300).await;
+async fn no_event_is_lost_however_often_the_line_is_cut_or_handed_over() {
+    let (deliveries, records) = storm(&[Kind::Cut, Kind::Asked], 400).await;
     let (came, acked) = (count(&records, "envelope"), count(&records, "ack"));
     assert!(came.values().chain(acked.values()).all(|count| *count == 1), "once each");
     let mut events: HashMap<&str, bool> = HashMap::new();
@@ -135,7 +135,7 @@ async fn no_event_is_lost_however_often_the_line_is_cut() {
         assert!(!arrived || came.contains_key(delivery.envelope_id.as_str()), "{delivery:?}");
         *events.entry(delivery.event_id.as_deref().unwrap()).or_default() |= arrived;
     }
-    assert!(events.len() >= 900);
+    assert!(events.len() >= 1200);
     for (event, arrived) in events {
         let tries: Vec<_> =
             deliveries.iter().filter(|delivery| delivery.event_id.as_deref() == Some(event)).collect();
