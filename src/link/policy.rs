@@ -121,14 +121,11 @@ impl FromStr for Hold {
             hold = match (name, hold) {
                 ("all", _) | (_, Self::Everything) => Self::Everything,
                 ("none", hold) => hold,
-                (kind, before) => {
-                    let bit = Names::bit(kind);
-                    if bit == 0 {
-                        return Err(UnknownKind { name: kind.to_owned() });
-                    }
-                    let Names(held) = if let Self::These(names) = before { names } else { Names(0) };
-                    Self::These(Names(held | bit))
+                (kind, _) if Names::bit(kind) == 0 => {
+                    return Err(UnknownKind { name: kind.to_owned() });
                 }
+                (kind, Self::Nothing) => Self::These(Names(Names::bit(kind))),
+                (kind, Self::These(Names(bits))) => Self::These(Names(bits | Names::bit(kind))),
             };
         }
         Ok(hold)

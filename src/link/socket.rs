@@ -88,12 +88,12 @@ pub async fn run(shared: Arc<Shared>, reports: Reports, mut orders: mpsc::Receiv
     let (connected, unwanted) = tokio::select! {
         connected = &mut dialling => (connected, false),
         // Slack may send envelopes as soon as it has taken the upgrade: they are read before it is closed.
-        session_ends = given_up(&mut orders) => match session_ends {
-            true => return never_connected(&shared, conn),
-            false => tokio::select! {
-                connected = &mut dialling => (connected, true),
-                () = session_ends_too(&mut orders) => return never_connected(&shared, conn),
-            },
+        given_up = given_up(&mut orders) => tokio::select! {
+            connected = &mut dialling, if given_up == GivenUp::Alone => (connected, true),
+            () = session_ends(&mut orders), if given_up == GivenUp::Alone => {
+                return never_connected(&shared, conn);
+            }
+            else => return never_connected(&shared, conn),
         },
     };
     match connected {
@@ -109,19 +109,28 @@ pub async fn run(shared: Arc<Shared>, reports: Reports, mut orders: mpsc::Receiv
     }
 }
 
-/// Waits for the order to stop; `true` when the whole session ends.
-async fn given_up(orders: &mut mpsc::Receiver<Order>) -> bool {
+/// Who is not wanted any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum GivenUp {
+    /// This connection.
+    Alone,
+    /// The whole session.
+    All,
+}
+
+/// Waits for the order to stop.
+async fn given_up(orders: &mut mpsc::Receiver<Order>) -> GivenUp {
     loop {
         match orders.recv().await {
             Some(Order::Send(_)) => {}
-            Some(Order::LetGo(_)) => return false,
-            Some(Order::Close) | None => return true,
+            Some(Order::LetGo(_)) => return GivenUp::Alone,
+            Some(Order::Close) | None => return GivenUp::All,
         }
     }
 }
 
-async fn session_ends_too(orders: &mut mpsc::Receiver<Order>) {
-    while !given_up(orders).await {}
+async fn session_ends(orders: &mut mpsc::Receiver<Order>) {
+    while given_up(orders).await != GivenUp::All {}
 }
 
 fn never_connected(shared: &Shared, conn: u32) -> End {

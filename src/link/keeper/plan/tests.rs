@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 use proptest::prelude::*;
 
+use super::super::super::fault::Asks;
 use super::*;
 
 const S: Duration = Duration::from_secs(1);
