@@ -81,6 +81,7 @@ pub struct Sent<'a> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     const DEADLINE: Duration = Duration::from_secs(3);
