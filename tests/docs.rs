@@ -34,21 +34,12 @@ fn example(name: &str) -> String {
     json::minify(found.unwrap_or_else(|| panic!("no example {name}")).text).unwrap()
 }
 
-/// Reads until the message of a frame is there, and gives back its line.
-async fn line_with(tail: &mut Tail, text: &str) -> String {
+/// Reads on until one of all the lines so far is the one that is looked for.
+async fn wait_for(tail: &mut Tail, lines: &mut Vec<String>, is: impl Fn(&Event) -> bool) -> String {
     loop {
-        let mut found = None;
-        while tail
-            .read(|_, line| {
-                let message = Record::parse(line).unwrap().event.message().to_owned();
-                if message == text {
-                    found = Some(line.to_owned());
-                }
-            })
-            .unwrap()
-        {}
-        match found {
-            Some(line) => return line,
+        while tail.read(|_, line| lines.push(line.to_owned())).unwrap() {}
+        match lines.iter().find(|line| is(&Record::parse(line).unwrap().event)) {
+            Some(line) => return line.clone(),
             None => drop(tail.changed().await),
         }
     }
@@ -72,29 +63,19 @@ async fn every_example_comes_out_as_it_went_in() {
         simulator.handle().wait_until(|slack| slack.serving() == 1).await;
         let frame = example(name);
         simulator.handle().utter(Whom::All, &Act::Text(frame.clone()));
-        let line = line_with(&mut tail, &frame).await;
+        let mut lines = Vec::new();
+        let record = wait_for(&mut tail, &mut lines, |event| event.message() == frame).await;
 
         let mut index = Index::default();
-        let place = sockscope::journal::Place { offset: 0, len: u32::try_from(line.len()).unwrap() };
-        index.push(place, &Record::parse(&line).unwrap());
+        let place = sockscope::journal::Place { offset: 0, len: u32::try_from(record.len()).unwrap() };
+        index.push(place, &Record::parse(&record).unwrap());
         let entry = index.get(0).unwrap();
         assert_eq!(entry.kind, *kind, "{name}");
         assert_eq!(index.text(entry.subject).unwrap_or_default(), *subject, "{name}");
         if kind.envelope().is_some() {
             let id = Header::parse(&frame).unwrap().envelope_id.unwrap().into_owned();
-            loop {
-                let mut acked = false;
-                while tail
-                    .read(|_, line| {
-                        acked |= matches!(Record::parse(line).unwrap().event, Event::Ack { envelope_id, .. } if envelope_id == id);
-                    })
-                    .unwrap()
-                {}
-                if acked {
-                    break;
-                }
-                tail.changed().await;
-            }
+            let acks = |event: &Event| matches!(event, Event::Ack { envelope_id, .. } if *envelope_id == id);
+            wait_for(&mut tail, &mut lines, acks).await;
         }
         link.shutdown().await;
     }
