@@ -201,6 +201,15 @@ fn draw_empty(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
         let hint = format!("{} changes the filter, Esc clears it", key_of(app, Action::Filter));
         return empty(frame, look, area, &["no envelope matches the filter", &hint]);
     }
+    if let Some(problem) = app.session.stopped() {
+        let what = format!("stopped: {}", problem.code);
+        let hint = format!("{} tries again", key_of(app, Action::Reconnect));
+        let mut lines = vec![what];
+        lines.extend(text::wrap_words(&problem.message, usize::from(area.width).saturating_sub(8)));
+        lines.push(hint);
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        return empty(frame, look, area, &lines);
+    }
     match (app.session.live(), app.mode) {
         (0, _) => empty(frame, look, area, &["no connection is live yet", "see 3 Connection health"]),
         (_, Mode::Demo) => {
