@@ -427,9 +427,9 @@ impl Plan {
                 self.failed(number, Fault::passing("closed_early", message), now);
             }
             (Stage::Live { .. } | Stage::Leaving { .. }, fault) => {
-                if let Some(Fault { code, message, .. }) = fault {
-                    let retry_in = self.retry_in(now);
-                    self.report(Some(number), code, false, retry_in, message);
+                if let Some(fault) = fault {
+                    let (retry_in, message) = (self.retry_in(now), fault.to_string());
+                    self.report(Some(number), fault.code, false, retry_in, message);
                 }
                 self.changed(number, conn.reason, now);
             }
@@ -465,7 +465,8 @@ impl Plan {
     }
 
     fn failed(&mut self, number: u32, fault: Fault, now: Instant) {
-        let Fault { code, message, asks } = fault;
+        let message = fault.to_string();
+        let Fault { code, asks, .. } = fault;
         let wait = match asks {
             Asks::Stop => None,
             // A server that says "at once" for ever is not to be hammered either.
