@@ -1,5 +1,7 @@
 //! The command line, as clap types. What it means is `config`'s to say.
 
+#![expect(clippy::doc_markdown, reason = "these comments are the help text, which is no Markdown")]
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -48,6 +50,7 @@ pub enum Command {
 
 /// What all modes share.
 #[derive(Debug, Clone, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[command(next_help_heading = "Options")]
 pub struct Options {
     /// Where Slack's Web API is [default: https://slack.com/api/]

@@ -17,7 +17,6 @@ use fault::{Asks, Fault};
 use findings::Envelopes;
 use net::Net;
 
-mod ack;
 pub mod backoff;
 pub mod dial;
 pub mod fault;

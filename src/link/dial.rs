@@ -1,5 +1,6 @@
 //! From a WebSocket URL to a WebSocket: DNS, proxy, TCP, TLS, upgrade.
 
+use std::fmt::Write as _;
 use std::io;
 use std::net::SocketAddr;
 
@@ -122,7 +123,7 @@ pub async fn tunnel(
     let mut request =
         format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\nUser-Agent: {USER_AGENT}\r\n");
     if let Some(auth) = proxy.basic_auth().and_then(|auth| auth.to_str().ok()) {
-        request.push_str(&format!("Proxy-Authorization: {auth}\r\n"));
+        let _ = write!(request, "Proxy-Authorization: {auth}\r\n");
     }
     request.push_str("\r\n");
     stream.write_all(request.as_bytes()).await.map_err(|error| failed(error.to_string()))?;

@@ -181,7 +181,7 @@ pub fn title(app: &App, look: &Look) -> Vec<(String, Style)> {
     let shown = app.view.len() as u64;
     let mut parts = Vec::new();
     if app.view.is_filtered() {
-        let filter = text::visible(&text::fit(&app.filter_text(), 40)).into_owned();
+        let filter = text::visible(&text::fit(app.filter_text(), 40)).into_owned();
         parts.push((filter, theme.urgent.into()));
         parts.push((format!("{} of {}", text::thousands(shown), text::thousands(total)), theme.text.into()));
     } else {

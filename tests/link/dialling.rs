@@ -39,20 +39,18 @@ async fn tls_server(name: &str) -> (u16, RootCertStore) {
                 head.push(stream.read_u8().await.unwrap());
             }
             let head = String::from_utf8(head).unwrap();
-            let answer = match head.lines().find_map(|line| line.strip_prefix("Sec-WebSocket-Key: ")) {
-                Some(key) => {
-                    let key = tokio_tungstenite::tungstenite::handshake::derive_accept_key(key.as_bytes());
-                    format!(
-                        "HTTP/1.1 101 Ok\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {key}\r\n\r\n"
-                    )
-                }
-                None => {
-                    let body = format!(r#"{{"ok":true,"url":"{url}"}}"#);
-                    format!(
-                        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-                        body.len()
-                    )
-                }
+            let key = head.lines().find_map(|line| line.strip_prefix("Sec-WebSocket-Key: "));
+            let answer = if let Some(key) = key {
+                let key = tokio_tungstenite::tungstenite::handshake::derive_accept_key(key.as_bytes());
+                format!(
+                    "HTTP/1.1 101 Ok\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {key}\r\n\r\n"
+                )
+            } else {
+                let body = format!(r#"{{"ok":true,"url":"{url}"}}"#);
+                format!(
+                    "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                    body.len()
+                )
             };
             stream.write_all(answer.as_bytes()).await.unwrap();
         }
