@@ -79,7 +79,7 @@ async fn an_upgrade_without_hello_is_told() {
 #[tokio::test]
 async fn a_text_or_a_disconnect_in_place_of_hello_is_told() {
     let simulator = simulator().await;
-    let timing = Timing { hello: Duration::from_millis(50), ..Timing::default() };
+    let timing = Timing { hello: Duration::from_millis(700), ..Timing::default() };
     simulator.handle().greet(Greeting::Text("UNAUTHENTICATED: cache_error".to_owned()), Some(1));
     let diagnosis = examine(&simulator, &timing).await;
     assert_eq!(code(&diagnosis).1, "hello_timeout");
@@ -129,7 +129,7 @@ async fn a_server_that_hangs_is_told() {
         api_url: format!("https://{}/api/", listener.local_addr().unwrap()).parse().unwrap(),
         token: Ok(TOKEN.to_owned()),
         token_from: "SLACK_APP_TOKEN".to_owned(),
-        timing: Timing { dial: Duration::from_millis(50), ..Timing::default() },
+        timing: Timing { dial: Duration::from_millis(700), ..Timing::default() },
         variables: Variables::default(),
     };
     let diagnosis = diagnose(options, |_| {}).await.unwrap();
