@@ -36,6 +36,12 @@ pub enum Command {
         #[arg(long, value_name = "NAME|FILE", default_value = "tour")]
         scenario: String,
     },
+    /// Check the way to Slack stage by stage (token, DNS, TCP, proxy, TLS, open, upgrade, hello, ping) and name the fault
+    Doctor {
+        /// One JSON object on stdout instead of lines
+        #[arg(long)]
+        json: bool,
+    },
     /// Print the completion script for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page (roff)
@@ -163,7 +169,7 @@ mod tests {
     fn the_manual_and_the_completions_name_every_mode() {
         let manual = String::from_utf8(Cli::manual().unwrap()).unwrap();
         let script = String::from_utf8(Cli::completions(clap_complete::Shell::Bash)).unwrap();
-        for name in ["live", "demo", "completions", "man"] {
+        for name in ["live", "demo", "doctor", "completions", "man"] {
             assert!(manual.contains(name) && script.contains(name), "{name}");
         }
     }

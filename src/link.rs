@@ -117,10 +117,10 @@ impl Link {
                     Timestamp::now(),
                     &Event::Error {
                         conn: None,
-                        code: fault.code,
                         fatal: true,
                         retry_in_ms: None,
-                        message: fault.message.into(),
+                        message: fault.to_string().into(),
+                        code: fault.code,
                     },
                 ),
             }

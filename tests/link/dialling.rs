@@ -113,7 +113,7 @@ async fn an_untrusted_certificate_is_named_with_what_to_do() {
         let by_socket = dial(&net, &format!("wss://localhost:{port}/").parse().unwrap()).await.unwrap_err();
         for fault in [by_api, by_socket] {
             assert_eq!(fault.code, "tls", "{fault}");
-            assert!(fault.message.contains("SSL_CERT_FILE"), "{fault}");
+            assert!(fault.advice.contains("SSL_CERT_FILE"), "{fault}");
         }
     }
 }
@@ -137,7 +137,7 @@ async fn a_proxy_that_refuses_is_named_and_this_machine_needs_none() {
     let api_url: Url = "https://slack.test/api/".parse().unwrap();
     let net = net(&api_url, roots, &format!("http://user:pass@127.0.0.1:{proxy_port}"));
     let fault = dial(&net, &"wss://slack.test/link".parse().unwrap()).await.unwrap_err();
-    assert_eq!(fault.code, "proxy");
+    assert_eq!(fault.code, "proxy_403");
     assert!(fault.message.contains("403") && fault.message.contains("\"not today\""), "{fault}");
     assert!(!fault.message.contains("pass"), "{fault}");
     dial(&net, &format!("wss://localhost:{port}/").parse().unwrap()).await.unwrap();

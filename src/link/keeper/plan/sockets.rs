@@ -125,9 +125,9 @@ impl Plan {
                 self.failed(number, Fault::passing("closed_early", message), now);
             }
             (Stage::Live { .. } | Stage::Leaving { .. }, fault) => {
-                if let Some(Fault { code, message, .. }) = fault {
-                    let retry_in = self.retry_in(now);
-                    self.report(Some(number), code, false, retry_in, message);
+                if let Some(fault) = fault {
+                    let (retry_in, message) = (self.retry_in(now), fault.to_string());
+                    self.report(Some(number), fault.code, false, retry_in, message);
                 }
                 self.changed(number, conn.reason, now);
             }

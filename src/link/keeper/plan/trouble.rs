@@ -14,7 +14,8 @@ const FEW: u32 = 3;
 
 impl Plan {
     pub(super) fn failed(&mut self, number: u32, fault: Fault, now: Instant) {
-        let Fault { code, message, asks } = fault;
+        let message = fault.to_string();
+        let Fault { code, asks, .. } = fault;
         let wait = match asks {
             Asks::Stop => None,
             // A server that says "at once" for ever is not to be hammered either.
