@@ -29,6 +29,16 @@ const ROUNDS: usize = 300;
 const NEW: u32 = 16;
 
 fn main() {
+    let mut first = Feed::new(SIZE);
+    first.settle();
+    first.draw();
+    write(&mut first, 0..1);
+    first.read();
+    let first = time(|| {
+        first.settle();
+        first.draw();
+    });
+
     // Both sessions end with the same envelopes: the screens are alike.
     let mut few = session(MANY - FEW..MANY);
     let mut many = session(0..MANY);
@@ -50,6 +60,7 @@ fn main() {
             many.draw();
         }));
     }
+    println!("{:<58} {:>10}", "the first envelope of a session (settle and draw)", clock::show(first));
     tell("idle, a second later (settle and draw)", &mut idle);
     following(&mut many);
     bad_day(&mut many);

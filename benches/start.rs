@@ -36,7 +36,7 @@ fn main() {
     let (mut frame, mut live, mut any) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..TRIES {
         any.push(until(echo(), |screen| screen.contains("here")));
-        frame.push(until(demo(), |screen| screen.contains("1 Envelopes") && screen.contains("help")));
+        frame.push(until(demo(), |screen| screen.contains("1 Envelopes") && screen.contains("Tab pane")));
         live.push(until(demo(), |screen| screen.contains("live 1/1")));
     }
     tell::tell("/bin/echo", &mut any);
@@ -63,7 +63,8 @@ fn until(command: CommandBuilder, shown: impl Fn(&str) -> bool) -> Duration {
     });
     let mut screen = vt100::Parser::new(ROWS, COLUMNS, 0);
     let took = loop {
-        let (at, bytes) = output.recv_timeout(LONGEST).expect("a screen that never came");
+        let left = LONGEST.saturating_sub(started.elapsed());
+        let (at, bytes) = output.recv_timeout(left).expect("a screen that never came");
         screen.process(&bytes);
         if shown(&screen.screen().contents()) {
             break at - started;

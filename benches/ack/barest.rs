@@ -1,11 +1,11 @@
-//! The barest client that finds the id and answers. It flushes once a burst, as anyone would who wants speed.
+//! The barest client that finds the id and answers: each envelope by itself, or all that came at once together.
 
 use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
 use memchr::memmem;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 
-pub async fn run(port: u16) {
+pub async fn run(port: u16, bursts: bool) {
     let tcp = TcpStream::connect(("127.0.0.1", port)).await.expect("the server listens");
     tcp.set_nodelay(true).expect("a TCP socket");
     let url = format!("ws://127.0.0.1:{port}/link/");
@@ -19,7 +19,7 @@ pub async fn run(port: u16) {
                 let ack = format!(r#"{{"envelope_id":"{id}"}}"#);
                 ws.feed(Message::text(ack)).await.expect("the server reads");
             }
-            next = ws.next().now_or_never().flatten().and_then(Result::ok);
+            next = if bursts { ws.next().now_or_never().flatten().and_then(Result::ok) } else { None };
         }
         ws.flush().await.expect("the server reads");
     }
