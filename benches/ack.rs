@@ -162,6 +162,7 @@ fn app(journal: &Journal) -> App {
         mode: Mode::Live,
         keymap: Keymap::new(&BTreeMap::new()).expect("the defaults"),
         theme: "phosphor",
+        themes: Vec::new(),
         hold: Hold::default(),
         debug_reconnects: false,
         connections: 1,

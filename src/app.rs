@@ -333,7 +333,7 @@ impl App {
             Action::SendSample | Action::SendAgain => self.mode == Mode::Demo,
             Action::AckHeld | Action::NextHeld => held(),
             Action::AckNow => self.selected_is_open(),
-            Action::Compose => self.selected_target().is_some() || self.composer.is_pinned(),
+            Action::Compose => self.selected_is_envelope() || self.composer.is_pinned(),
             Action::NextFinding => self.session.findings().total() > 0,
             Action::NextHit | Action::PreviousHit => {
                 self.payload.search().is_some() || !self.needle.is_empty()

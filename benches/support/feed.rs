@@ -34,6 +34,7 @@ impl Feed {
             mode: Mode::Live,
             keymap: Keymap::new(&BTreeMap::new()).expect("the defaults"),
             theme: "phosphor",
+            themes: Vec::new(),
             hold: Hold::default(),
             debug_reconnects: false,
             connections: 1,

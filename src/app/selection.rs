@@ -47,6 +47,12 @@ impl App {
         self.read_row(row, |event| target(&event, row, conn, received, kind))?
     }
 
+    /// Whether the selected row is an envelope that can be answered.
+    pub fn selected_is_envelope(&self) -> bool {
+        let entry = self.view.selected().and_then(|row| self.entry(row));
+        entry.is_some_and(|entry| entry.ack() != AckState::None)
+    }
+
     /// Whether the selected envelope still waits for its ack.
     pub fn selected_is_open(&self) -> bool {
         let entry = self.view.selected().and_then(|row| self.entry(row));
