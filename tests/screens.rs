@@ -111,3 +111,23 @@ fn the_pictures_are_true() {
         assert!(drawn == kept, "{path} is not what the UI draws: cargo run --example screenshots");
     }
 }
+
+#[test]
+fn a_long_value_under_the_cursor_is_shown_whole() {
+    let long = "Wer, wenn ich schriee, hörte mich denn aus der Engel Ordnungen? ".repeat(4);
+    let mut stage = scene::Stage::new("phosphor", WIDE);
+    let message = format!(r#"{{"envelope_id":"e","type":"events_api","payload":{{"text":"{long}"}}}}"#);
+    stage.record(&Event::Envelope {
+        conn: 1,
+        envelope_id: "e".into(),
+        type_: "events_api".into(),
+        message: message.into(),
+    });
+    stage.settle();
+    stage.press("2");
+    assert!(!text(&stage.draw()).contains("Ordnungen?"), "only under the cursor");
+    stage.press("/text");
+    stage.press("enter");
+    let screen = text(&stage.draw());
+    assert_eq!(screen.matches("Ordnungen?").count(), 4, "{screen}");
+}

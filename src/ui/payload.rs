@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Widget as _};
+use ratatui::widgets::{Clear, Paragraph, Widget as _};
 
 use super::{Look, empty, selected};
 use crate::app::payload::{Body, Payload};
@@ -28,6 +28,9 @@ pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
         None => raw_lines(&app.payload, look, body, focused),
     };
     Paragraph::new(lines).render(body, frame.buffer_mut());
+    if let Some(tree) = app.payload.tree().filter(|_| focused) {
+        draw_whole_value(&app.payload, tree, look, frame, body);
+    }
     Paragraph::new(path_line(&app.payload, look, usize::from(area.width))).render(path, frame.buffer_mut());
 }
 
@@ -136,6 +139,37 @@ fn raw_lines<'a>(payload: &'a Payload, look: &Look, area: Rect, focused: bool) -
             if at == payload.cursor() { mark(line, look, usize::from(area.width), focused) } else { line }
         })
         .collect()
+}
+
+/// How many lines a long value may take.
+const WHOLE: usize = 5;
+
+/// A string that its row cuts is shown whole, over the end of the pane that is away from the cursor.
+fn draw_whole_value(payload: &Payload, tree: &Document, look: &Look, frame: &mut Frame, area: Rect) {
+    let row = payload.cursor();
+    let Some(value) = tree.string(row) else { return };
+    let (width, height) = (usize::from(area.width), usize::from(area.height));
+    let before = 5 + 2 * tree.row(row).depth() + tree.key(row).map_or(2, |key| text::width(&key) + 2);
+    if before + text::width(&value) + 2 <= width && !value.contains('\n') || height < 2 * WHOLE {
+        return;
+    }
+    // What a few lines can show is enough to wrap: a string may have megabytes.
+    let head = text::take(&value, width * (WHOLE + 1));
+    let mut lines: Vec<String> = head.lines().flat_map(|line| text::wrap_words(line, width - 3)).collect();
+    if lines.len() > WHOLE {
+        lines.truncate(WHOLE);
+        lines.push(format!("… {} in all", text::bytes(value.len() as u64)));
+    }
+    let shown = u16::try_from(lines.len() + 1).unwrap_or(area.height);
+    let low = tree.visible_place(row).saturating_sub(payload.offset()) + usize::from(shown) >= height;
+    let y = if low { area.y } else { area.bottom() - shown };
+    let place = Rect { y, height: shown, ..area };
+    let rule = Line::styled("─".repeat(width), look.theme.border);
+    let words = lines.into_iter().map(|line| Line::styled(format!(" {line}"), look.theme.string));
+    let lines: Vec<Line> =
+        if low { words.chain([rule]).collect() } else { [rule].into_iter().chain(words).collect() };
+    Clear.render(place, frame.buffer_mut());
+    Paragraph::new(lines).render(place, frame.buffer_mut());
 }
 
 /// The cursor's line, marked over the pane's whole width.
