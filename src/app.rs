@@ -136,6 +136,8 @@ pub struct Start {
     pub mode: Mode,
     pub keymap: Keymap,
     pub theme: &'static str,
+    /// What `t` goes through.
+    pub themes: Vec<&'static str>,
     pub hold: Hold,
     pub debug_reconnects: bool,
     pub connections: u8,
@@ -172,6 +174,7 @@ pub struct App {
     overlays: Vec<Overlay>,
     notice: Option<Notice>,
     samples: Vec<&'static str>,
+    themes: Vec<&'static str>,
     /// When the state was last settled: what is late by then.
     now: Timestamp,
     /// The row that payload and composer show.
@@ -208,6 +211,7 @@ impl App {
             overlays: Vec::new(),
             notice: None,
             samples: start.samples,
+            themes: start.themes,
             now: Timestamp::default(),
             shown: None,
             findings_seen: 0,

@@ -20,6 +20,7 @@ use crate::journal::{Event, Journal, Resumed, Secrets, Tail};
 use crate::link::{self, Link, Timing};
 use crate::simulator::{self, Scenario, Simulator};
 use crate::slack::sample;
+use crate::ui::theme;
 use crate::{headless, log, terminal};
 
 /// Runs what the command line asks for.
@@ -114,6 +115,7 @@ fn start(settings: &Settings, keymap: Keymap, mode: Mode) -> anyhow::Result<Star
         mode,
         keymap,
         theme: settings.theme,
+        themes: theme::names().collect(),
         hold: settings.hold,
         debug_reconnects: settings.debug_reconnects,
         connections: settings.connections,

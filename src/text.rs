@@ -95,6 +95,11 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
+/// Prose, made harmless and broken between words.
+pub fn wrap_words(text: &str, columns: usize) -> Vec<String> {
+    textwrap::wrap(&visible(text), columns.max(2)).into_iter().map(Cow::into_owned).collect()
+}
+
 /// `1204` -> `1,204`
 pub fn thousands(number: u64) -> String {
     let digits = number.to_string();

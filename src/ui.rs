@@ -16,6 +16,7 @@ pub mod header;
 pub mod health;
 pub mod overlay;
 pub mod payload;
+pub mod selected;
 pub mod theme;
 
 use jiff::Timestamp;
@@ -118,7 +119,7 @@ fn title_parts(app: &App, pane: Pane, look: &Look) -> Vec<(String, Style)> {
     match pane {
         Pane::Envelopes => envelopes::title(app, look),
         Pane::Payload => {
-            app.selected_title().map(|title| (title, look.theme.text.into())).into_iter().collect()
+            selected::title(app).map(|title| (title, look.theme.text.into())).into_iter().collect()
         }
         Pane::Health => Vec::new(),
         Pane::Composer => composer::title(app, look),

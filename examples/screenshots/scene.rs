@@ -71,6 +71,7 @@ impl Stage {
             mode: Mode::Demo,
             keymap: Keymap::new(&BTreeMap::new()).expect("the defaults"),
             theme,
+            themes: Vec::new(),
             hold: Hold::default().toggled("view_submission"),
             debug_reconnects: false,
             connections: 1,

@@ -9,7 +9,7 @@ pub enum Scope {
     /// In every pane, unless text is being written.
     Everywhere,
     Pane(Pane),
-    /// While the composer's draft is being edited.
+    /// While the composer's draft is being edited; the composer's own keys work there too.
     Editor,
 }
 
@@ -24,22 +24,27 @@ pub struct Row {
     pub help: &'static str,
     /// The word in the footer, for what is used most.
     pub footer: Option<&'static str>,
+    /// Under which heading the help shows it.
+    pub group: &'static str,
 }
 
 macro_rules! actions {
-    ($($action:ident $name:literal [$($key:literal)*] ($scope:expr) $help:literal $(=> $footer:literal)?;)*) => {
+    ($($group:literal {
+        $($action:ident $name:literal [$($key:literal)*] ($scope:expr) $help:literal $(=> $footer:literal)?;)+
+    })+) => {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Action { $($action),* }
+        pub enum Action { $($($action),+),+ }
 
         /// Every action there is, in the order of the help screen.
-        pub const TABLE: &[Row] = &[$(Row {
+        pub const TABLE: &[Row] = &[$($(Row {
             action: Action::$action,
             name: $name,
             keys: &[$($key),*],
             scope: $scope,
             help: $help,
             footer: actions!(@footer $($footer)?),
-        }),*];
+            group: $group,
+        }),+),+];
     };
     (@footer) => { None };
     (@footer $footer:literal) => { Some($footer) };
@@ -49,63 +54,78 @@ use Pane::{Composer, Envelopes, Payload};
 use Scope::{Editor, Everywhere};
 
 actions! {
-    Down "down" ["j" "down"] (Everywhere) "one row down";
-    Up "up" ["k" "up"] (Everywhere) "one row up";
-    HalfDown "half-page-down" ["ctrl-d"] (Everywhere) "half a page down";
-    HalfUp "half-page-up" ["ctrl-u"] (Everywhere) "half a page up";
-    PageDown "page-down" ["pgdn" "ctrl-f"] (Everywhere) "a page down";
-    PageUp "page-up" ["pgup" "ctrl-b"] (Everywhere) "a page up";
-    First "first" ["g" "home"] (Everywhere) "the first row";
-    Last "last" ["G" "end"] (Everywhere) "the last row";
-    NextPane "next-pane" ["tab"] (Everywhere) "the next pane" => "pane";
-    PreviousPane "previous-pane" ["shift-tab"] (Everywhere) "the previous pane";
-    PaneEnvelopes "pane-envelopes" ["1"] (Everywhere) "the envelopes";
-    PanePayload "pane-payload" ["2"] (Everywhere) "the payload";
-    PaneHealth "pane-health" ["3"] (Everywhere) "the connection health";
-    PaneComposer "pane-composer" ["4"] (Everywhere) "the ack composer";
-    Enter "enter" ["enter"] (Everywhere) "into the payload, into the draft" => "open";
-    Back "back" ["esc"] (Everywhere) "back, cancel; never quits";
-    Zoom "zoom" ["z"] (Everywhere) "this pane alone, without borders" => "zoom";
-    AckNow "ack-now" ["a"] (Everywhere) "acknowledge now, with an empty ack" => "ack";
-    AckHeld "ack-held" ["A"] (Everywhere) "acknowledge all that is held, empty";
-    NextHeld "next-held" ["u"] (Everywhere) "the next held envelope: what needs you" => "next held";
-    Compose "compose" ["c"] (Everywhere) "compose an ack for this envelope" => "compose";
-    Hold "hold" ["H"] (Everywhere) "hold policy: what waits for your answer" => "hold";
-    ToggleDebugReconnects "debug-reconnects" ["D"] (Everywhere) "toggle debug_reconnects, offer to reconnect now" => "debug_reconnects";
-    Reconnect "reconnect" ["R"] (Everywhere) "reconnect now" => "reconnect";
-    FewerConnections "fewer-connections" ["["] (Everywhere) "one connection fewer";
-    MoreConnections "more-connections" ["]"] (Everywhere) "one connection more, up to 10";
-    Freeze "freeze" ["space"] (Scope::Pane(Envelopes)) "freeze the list; acks go on";
-    Follow "follow" ["F"] (Everywhere) "follow the newest envelope" => "follow";
-    Filter "filter" ["f"] (Everywhere) "filter the list" => "filter";
-    NextFinding "next-finding" ["E"] (Everywhere) "the next finding: late ack, retry, refused ack …" => "finding";
-    ToggleFold "toggle-fold" ["space"] (Scope::Pane(Payload)) "fold, unfold" => "fold";
-    FoldOrParent "fold-or-parent" ["h" "left"] (Scope::Pane(Payload)) "fold, or to the parent";
-    UnfoldOrChild "unfold-or-child" ["l" "right"] (Scope::Pane(Payload)) "unfold, or to the child";
-    FoldAll "fold-all" ["-"] (Scope::Pane(Payload)) "fold all";
-    UnfoldAll "unfold-all" ["+" "="] (Scope::Pane(Payload)) "unfold all";
-    Raw "raw" ["o"] (Everywhere) "payload as a tree, or raw as it came";
-    Search "search" ["/"] (Everywhere) "search in the pane" => "search";
-    NextHit "next-hit" ["n"] (Everywhere) "the next hit";
-    PreviousHit "previous-hit" ["N"] (Everywhere) "the previous hit";
-    CopyMenu "copy" ["y"] (Everywhere) "copy: value, path, jq path, string, envelope, id, ack" => "copy";
-    EditPayload "edit-payload" ["e"] (Everywhere) "the payload in $EDITOR (a copy)";
-    PagePayload "page-payload" ["v"] (Everywhere) "the payload in $PAGER";
-    SendSample "send-sample" ["i"] (Everywhere) "send a sample event (simulator)";
-    SendAgain "send-again" ["r"] (Everywhere) "send this envelope again (simulator)";
-    Theme "theme" ["t"] (Everywhere) "the next theme";
-    Palette "palette" [":"] (Everywhere) "command palette: every action by name" => "actions";
-    Help "help" ["?"] (Everywhere) "this help" => "help";
-    Suspend "suspend" ["ctrl-z"] (Everywhere) "suspend to the shell";
-    Quit "quit" ["q" "ctrl-c"] (Everywhere) "quit; asks while envelopes are held" => "quit";
-    Send "send" ["ctrl-s"] (Editor) "send the draft as the ack" => "send";
-    SendFromPane "send-draft" ["ctrl-s"] (Scope::Pane(Composer)) "send the draft as the ack" => "send";
-    NextTemplate "next-template" ["ctrl-t"] (Editor) "the next template" => "template";
-    NextTemplateFromPane "template" ["ctrl-t"] (Scope::Pane(Composer)) "the next template" => "template";
-    EditDraft "edit-draft" ["ctrl-e"] (Editor) "the draft in $EDITOR" => "editor";
-    EditDraftFromPane "draft-in-editor" ["ctrl-e"] (Scope::Pane(Composer)) "the draft in $EDITOR" => "editor";
-    LeaveEditor "leave-editor" ["esc"] (Editor) "leave the draft; it stays" => "leave";
-    QuitFromEditor "quit-now" ["ctrl-c"] (Editor) "quit";
+    "Answering" {
+        AckNow "ack-now" ["a"] (Everywhere) "acknowledge now, with an empty ack" => "ack";
+        AckHeld "ack-held" ["A"] (Everywhere) "acknowledge all that is held, empty";
+        NextHeld "next-held" ["u"] (Everywhere) "the next held envelope: what needs you" => "next held";
+        Compose "compose" ["c"] (Everywhere) "compose an ack for this envelope" => "compose";
+        Hold "hold" ["H"] (Everywhere) "hold policy: what waits for your answer" => "hold";
+    }
+    "Connections" {
+        ToggleDebugReconnects "debug-reconnects" ["D"] (Everywhere) "toggle debug_reconnects, offer to reconnect now" => "debug_reconnects";
+        Reconnect "reconnect" ["R"] (Everywhere) "reconnect now" => "reconnect";
+        FewerConnections "fewer-connections" ["["] (Everywhere) "one connection fewer";
+        MoreConnections "more-connections" ["]"] (Everywhere) "one connection more, up to 10";
+    }
+    "The list" {
+        Filter "filter" ["f"] (Everywhere) "filter the list" => "filter";
+        Follow "follow" ["F"] (Everywhere) "follow the newest envelope" => "follow";
+        Freeze "freeze" ["space"] (Scope::Pane(Envelopes)) "freeze the list; acks go on";
+        NextFinding "next-finding" ["E"] (Everywhere) "the next finding: late ack, retry, refused ack …" => "finding";
+        SendSample "send-sample" ["i"] (Everywhere) "send a sample event (simulator)";
+        SendAgain "send-again" ["r"] (Everywhere) "send this envelope again (simulator)";
+    }
+    "The payload" {
+        ToggleFold "toggle-fold" ["space"] (Scope::Pane(Payload)) "fold, unfold" => "fold";
+        FoldOrParent "fold-or-parent" ["h" "left"] (Scope::Pane(Payload)) "fold, or to the parent";
+        UnfoldOrChild "unfold-or-child" ["l" "right"] (Scope::Pane(Payload)) "unfold, or to the child";
+        FoldAll "fold-all" ["-"] (Scope::Pane(Payload)) "fold all";
+        UnfoldAll "unfold-all" ["+" "="] (Scope::Pane(Payload)) "unfold all";
+        Raw "raw" ["o"] (Everywhere) "payload as a tree, or raw as it came";
+        CopyMenu "copy" ["y"] (Everywhere) "copy: value, path, jq path, string, envelope, id, ack" => "copy";
+        EditPayload "edit-payload" ["e"] (Everywhere) "the payload in $EDITOR (a copy)";
+        PagePayload "page-payload" ["v"] (Everywhere) "the payload in $PAGER";
+    }
+    "Writing an ack" {
+        Send "send" ["ctrl-s"] (Scope::Pane(Composer)) "send the draft as the ack" => "send";
+        NextTemplate "next-template" ["ctrl-t"] (Scope::Pane(Composer)) "the next template" => "template";
+        EditDraft "edit-draft" ["ctrl-e"] (Scope::Pane(Composer)) "the draft in $EDITOR" => "editor";
+        LeaveEditor "leave-editor" ["esc"] (Editor) "leave the draft; it stays" => "leave";
+        QuitFromEditor "quit-from-draft" ["ctrl-c"] (Editor) "quit";
+    }
+    "Searching" {
+        Search "search" ["/"] (Everywhere) "search in the pane" => "search";
+        NextHit "next-hit" ["n"] (Everywhere) "the next hit";
+        PreviousHit "previous-hit" ["N"] (Everywhere) "the previous hit";
+    }
+    "Moving" {
+        Down "down" ["j" "down"] (Everywhere) "one row down";
+        Up "up" ["k" "up"] (Everywhere) "one row up";
+        HalfDown "half-page-down" ["ctrl-d"] (Everywhere) "half a page down";
+        HalfUp "half-page-up" ["ctrl-u"] (Everywhere) "half a page up";
+        PageDown "page-down" ["pgdn" "ctrl-f"] (Everywhere) "a page down";
+        PageUp "page-up" ["pgup" "ctrl-b"] (Everywhere) "a page up";
+        First "first" ["g" "home"] (Everywhere) "the first row";
+        Last "last" ["G" "end"] (Everywhere) "the last row";
+    }
+    "Panes" {
+        NextPane "next-pane" ["tab"] (Everywhere) "the next pane" => "pane";
+        PreviousPane "previous-pane" ["shift-tab"] (Everywhere) "the previous pane";
+        PaneEnvelopes "pane-envelopes" ["1"] (Everywhere) "the envelopes";
+        PanePayload "pane-payload" ["2"] (Everywhere) "the payload";
+        PaneHealth "pane-health" ["3"] (Everywhere) "the connection health";
+        PaneComposer "pane-composer" ["4"] (Everywhere) "the ack composer";
+        Enter "enter" ["enter"] (Everywhere) "into the payload, into the draft" => "open";
+        Back "back" ["esc"] (Everywhere) "back, cancel; never quits";
+        Zoom "zoom" ["z"] (Everywhere) "this pane alone, without borders" => "zoom";
+    }
+    "sockscope" {
+        Palette "palette" [":"] (Everywhere) "command palette: every action by name" => "actions";
+        Help "help" ["?"] (Everywhere) "this help" => "help";
+        Theme "theme" ["t"] (Everywhere) "the next theme";
+        Suspend "suspend" ["ctrl-z"] (Everywhere) "suspend to the shell";
+        Quit "quit" ["q" "ctrl-c"] (Everywhere) "quit; asks while envelopes are held" => "quit";
+    }
 }
 
 impl Action {

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use super::Pane;
 use super::action::{Action, Scope, TABLE};
 
 /// One key with its modifiers, as `ctrl-s`, `shift-tab`, `pgdn`, `?`.
@@ -149,14 +150,14 @@ impl Keymap {
         Ok(keymap)
     }
 
-    /// What a key does in a scope; panes fall back to what works everywhere, the editor does not.
+    /// What a key does in a scope. Panes fall back to what works everywhere, the editor to the composer only.
     pub fn action(&self, scope: Scope, key: Key) -> Option<Action> {
         let own = self.by_key.get(&(id(scope), key));
-        let everywhere = || self.by_key.get(&(id(Scope::Everywhere), key));
-        match scope {
-            Scope::Editor => own.copied(),
-            _ => own.or_else(everywhere).copied(),
-        }
+        let fallback = match scope {
+            Scope::Editor => Scope::Pane(Pane::Composer),
+            _ => Scope::Everywhere,
+        };
+        own.or_else(|| self.by_key.get(&(id(fallback), key))).copied()
     }
 
     /// The keys of an action, as they are shown.
@@ -169,7 +170,6 @@ impl Keymap {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::app::Pane;
 
     fn keymap() -> Keymap {
         Keymap::new(&BTreeMap::new()).unwrap()

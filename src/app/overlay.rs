@@ -54,8 +54,8 @@ pub enum MenuOf {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// The key that chooses it at once.
-    pub key: Option<char>,
+    /// The keys that choose it: at once in a menu without an input, elsewhere for the reader to learn.
+    pub keys: String,
     pub label: String,
     pub note: String,
     /// Shown as a check box where there is something to toggle.
@@ -115,9 +115,9 @@ impl Overlay {
             new
         });
         let items = rows.map(|row| Item {
-            key: None,
+            keys: keys(row.action),
             label: row.name.to_owned(),
-            note: format!("{}  {}", row.help, keys(row.action)),
+            note: row.help.to_owned(),
             checked: None,
         });
         let items = items.collect();
@@ -215,7 +215,7 @@ impl Menu {
             KeyCode::Enter => return self.choose(self.selected),
             KeyCode::Char(' ') if !typing => return self.choose(self.selected),
             KeyCode::Char(c) if !typing => {
-                if let Some(at) = self.items.iter().position(|item| item.key == Some(c)) {
+                if let Some(at) = self.items.iter().position(|item| item.keys.chars().eq([c])) {
                     self.selected = at;
                     return self.choose(at);
                 }

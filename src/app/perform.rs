@@ -6,7 +6,6 @@ use super::overlay::{About, Item, Menu, MenuOf, Overlay, Purpose, Question};
 use super::{Action, App, Composer, Effect, Grade, Pane};
 use crate::link::{Command, policy};
 use crate::slack::check::Severity;
-use crate::ui::theme;
 
 /// How many connections one app may have (Slack, "Using multiple connections").
 const MOST_CONNECTIONS: u8 = 10;
@@ -46,7 +45,7 @@ impl App {
             Action::PreviousHit => self.next_hit(false, now),
             Action::NextFinding => self.next_finding(now),
             Action::NextHeld => self.next_held(now),
-            Action::NextTemplate | Action::NextTemplateFromPane => self.next_template(),
+            Action::NextTemplate => self.next_template(),
             Action::CopyMenu => self.overlays.push(copy_menu()),
             Action::Hold => self.overlays.push(self.hold_menu()),
             Action::Palette => self.open_palette(),
@@ -63,7 +62,7 @@ impl App {
         match action {
             Action::AckNow => self.ack_now(now),
             Action::AckHeld => self.ack_held(now),
-            Action::Send | Action::SendFromPane => self.ask_to_send(now),
+            Action::Send => self.ask_to_send(now),
             Action::ToggleDebugReconnects => self.toggle_debug_reconnects(),
             Action::Reconnect => {
                 self.tell(
@@ -75,7 +74,7 @@ impl App {
             }
             Action::FewerConnections => self.set_connections(self.connections.saturating_sub(1), now),
             Action::MoreConnections => self.set_connections(self.connections + 1, now),
-            Action::EditDraft | Action::EditDraftFromPane => {
+            Action::EditDraft => {
                 let text = self.composer.draft().map(super::composer::Draft::text);
                 text.map(|text| Effect::Edit { text, draft: true }).into_iter().collect()
             }
@@ -190,15 +189,14 @@ impl App {
     }
 
     fn next_theme(&mut self, now: Timestamp) {
-        let names: Vec<_> = theme::names().collect();
-        let at = names.iter().position(|name| *name == self.theme).map_or(0, |at| (at + 1) % names.len());
-        self.theme = names[at];
+        let at = self.themes.iter().position(|name| *name == self.theme).map_or(0, |at| at + 1);
+        self.theme = self.themes.get(at).or(self.themes.first()).copied().unwrap_or(self.theme);
         self.tell(now, Grade::Note, format!("theme {}", self.theme));
     }
 
     fn hold_menu(&self) -> Overlay {
         let of = |name: &str, note: &str, checked| Item {
-            key: None,
+            keys: String::new(),
             label: name.to_owned(),
             note: note.to_owned(),
             checked: Some(checked),
@@ -236,7 +234,7 @@ impl App {
 
     fn sample_menu(&self) -> Overlay {
         let items = self.samples.iter().map(|name| Item {
-            key: None,
+            keys: String::new(),
             label: (*name).to_owned(),
             note: String::new(),
             checked: None,
@@ -359,7 +357,7 @@ fn copy_menu() -> Overlay {
         ('a', "ack", "the frame that was sent, or would be"),
     ];
     let items = ROWS.iter().map(|(key, label, note)| Item {
-        key: Some(*key),
+        keys: key.to_string(),
         label: (*label).to_owned(),
         note: (*note).to_owned(),
         checked: None,

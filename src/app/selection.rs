@@ -1,7 +1,6 @@
 //! The selected envelope: what payload and composer show of it, what can be copied, how it is answered.
 
 use jiff::Timestamp;
-use ratatui::style::Style;
 
 use super::composer::{Draft, Target};
 use super::payload::Body;
@@ -10,15 +9,13 @@ use crate::journal::index::{AckState, Entry};
 use crate::journal::{By, Event, Record};
 use crate::json::{self, Document};
 use crate::link::{Answer, Command};
-use crate::session::DEADLINE;
 use crate::slack::ack;
 use crate::slack::envelope::Kind;
 use crate::slack::message::Header;
 use crate::text;
-use crate::ui::Look;
 
 impl App {
-    pub(super) fn entry(&self, row: u32) -> Option<&Entry> {
+    pub fn entry(&self, row: u32) -> Option<&Entry> {
         self.index.get(row)
     }
 
@@ -59,70 +56,7 @@ impl App {
     /// Who answered a row, in words; none while nobody has.
     pub fn answered_by(&self, row: u32) -> Option<String> {
         let ack = self.entry(row)?.ack();
-        Some(format!("{}, after {}", who(ack.by()?), text::millis(ack.took_ms()?)))
-    }
-
-    /// How a row stands with its ack, and in which colour that is told.
-    pub fn answer_state(&self, row: u32, look: &Look) -> (String, Style) {
-        let theme = &look.theme;
-        match self.entry(row).map_or(AckState::None, Entry::ack) {
-            AckState::None => ("nothing to answer".to_owned(), theme.dim.into()),
-            AckState::Pending => {
-                let age = look.now.duration_since(self.entry(row).map_or(look.now, Entry::at));
-                let left = (DEADLINE - age).as_secs_f64();
-                match left {
-                    left if left <= 0.0 => (format!("late by {:.0} s", -left), theme.bad.into()),
-                    left if left < 1.0 => (format!("held, {left:.1} s left"), theme.bad.into()),
-                    left => (format!("held, {left:.1} s left"), theme.urgent.into()),
-                }
-            }
-            AckState::Ok { by, took } => {
-                let took = text::millis(f64::from(took) / 1e3);
-                (format!("answered {} in {took}", who(by)), theme.dim.into())
-            }
-            AckState::Late { by, took } => {
-                let took = text::millis(f64::from(took) / 1e3);
-                (format!("answered {} late, after {took}", who(by)), theme.bad.into())
-            }
-        }
-    }
-
-    /// The title of the payload pane: `interactive / view_submission`.
-    pub fn selected_title(&self) -> Option<String> {
-        let entry = self.entry(self.view.selected()?)?;
-        Some(match entry.kind.envelope() {
-            Some(kind @ (Kind::Event | Kind::Command)) => kind.name().to_owned(),
-            Some(Kind::Unknown) => "envelope of an unknown kind".to_owned(),
-            Some(kind) => format!("interactive / {}", kind.name()),
-            None => entry.kind.label().to_owned(),
-        })
-    }
-
-    /// What the headers of the selected envelope and its ack say, each with its colour.
-    pub fn selected_facts(&self, look: &Look) -> Vec<(String, Style)> {
-        let theme = &look.theme;
-        let Some((row, entry)) = self.view.selected().and_then(|row| Some((row, self.entry(row)?))) else {
-            return Vec::new();
-        };
-        let mut facts = vec![
-            (look.time(entry.at(), "%H:%M:%S%.3f"), theme.dim.into()),
-            (format!("conn {}", entry.conn), theme.dim.into()),
-            (text::bytes(entry.size().into()), theme.dim.into()),
-        ];
-        if entry.kind.envelope().is_some() {
-            facts.push(self.answer_state(row, look));
-            if let Some(accepts) = entry.accepts_payload() {
-                let words = if accepts { "takes a payload" } else { "takes no payload" };
-                facts.push((words.to_owned(), theme.dim.into()));
-            }
-        }
-        if entry.retry > 0 {
-            facts.push((format!("↻ retry {}", entry.retry), theme.warn.into()));
-        }
-        if let Some(first) = self.index.repeats(row).and_then(|row| self.entry(row)) {
-            facts.push((format!("repeats {}", look.time(first.at(), "%H:%M:%S")), theme.warn.into()));
-        }
-        facts
+        Some(format!("{}, after {}", ack.by()?.words(), text::millis(ack.took_ms()?)))
     }
 
     /// The selected message's payload, laid out; the whole message where it has none.
@@ -252,15 +186,6 @@ impl Draft {
     /// Whether the draft still is about this row.
     pub fn is_for(&self, row: u32) -> bool {
         self.target.row == row
-    }
-}
-
-fn who(by: By) -> &'static str {
-    match by {
-        By::Auto => "at once",
-        By::Rule => "by a rule",
-        By::Hand => "by hand",
-        By::App => "by the app",
     }
 }
 

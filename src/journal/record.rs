@@ -325,6 +325,18 @@ impl By {
     }
 }
 
+impl By {
+    /// As an adverb: "answered by hand".
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Auto => "at once",
+            Self::Rule => "by a rule",
+            Self::Hand => "by hand",
+            Self::App => "by the app",
+        }
+    }
+}
+
 impl std::fmt::Display for By {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
         f.write_str(self.name())

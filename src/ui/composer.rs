@@ -5,7 +5,7 @@ use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget as _};
 
-use super::{Look, empty};
+use super::{Look, empty, selected};
 use crate::app::App;
 use crate::app::action::Action;
 use crate::app::composer::{Composer, Draft, Verdict};
@@ -134,7 +134,7 @@ fn verdict_lines<'a>(app: &App, draft: &Draft, look: &Look, width: usize) -> Vec
             let refused = findings.iter().any(|finding| finding.severity == Severity::Error);
             if !refused {
                 for (at, words) in
-                    text::wrap(&format!("Slack will take this: {effect}"), room).into_iter().enumerate()
+                    text::wrap_words(&format!("Slack will take this: {effect}"), room).into_iter().enumerate()
                 {
                     lines.push(line(if at == 0 { "✓" } else { " " }, words, theme.ok));
                 }
@@ -153,7 +153,7 @@ pub fn title(app: &App, look: &Look) -> Vec<(String, ratatui::style::Style)> {
     let Some(draft) = app.composer.draft() else { return Vec::new() };
     let (at, of) = draft.form_of();
     let mut parts = vec![(format!("{} {at}/{of}", draft.form_name()), look.theme.text.into())];
-    parts.push(app.answer_state(draft.target.row, look));
+    parts.push(selected::answer_state(app, draft.target.row, look));
     parts
 }
 

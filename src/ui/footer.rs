@@ -7,7 +7,7 @@ use ratatui::widgets::{Clear, Paragraph, Widget as _};
 
 use super::Look;
 use crate::app::action::{Action, Scope, TABLE};
-use crate::app::{App, Grade};
+use crate::app::{App, Grade, Pane};
 use crate::text;
 
 pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
@@ -37,8 +37,11 @@ pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
 /// The first key and the word of every action that works now; the focused pane's own come first.
 fn keys(app: &App) -> impl Iterator<Item = (String, &'static str)> + '_ {
     let scope = app.scope();
-    let own = TABLE.iter().filter(move |row| row.scope == scope);
-    let common = TABLE.iter().filter(move |row| row.scope == Scope::Everywhere && scope != Scope::Editor);
+    let writing = scope == Scope::Editor;
+    let own = TABLE
+        .iter()
+        .filter(move |row| row.scope == scope || (writing && row.scope == Scope::Pane(Pane::Composer)));
+    let common = TABLE.iter().filter(move |row| row.scope == Scope::Everywhere && !writing);
     own.chain(common).filter_map(move |row| {
         let word = row.footer.filter(|_| app.can(row.action))?;
         Some((app.keymap.keys(row.action).first()?.to_string(), word))

@@ -62,7 +62,7 @@ fn connection_lines(connection: &Connection, look: &Look, width: usize) -> Vec<L
     let mut lines = vec![stage_line(connection, look, width)];
     if let Some(words) = trouble(&connection.stage) {
         lines.extend(
-            text::wrap(&words, width.saturating_sub(4))
+            text::wrap_words(&words, width.saturating_sub(4))
                 .into_iter()
                 .take(3)
                 .map(|line| Line::from(vec![Span::raw("   "), Span::styled(line, look.theme.text)])),

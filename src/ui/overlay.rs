@@ -1,13 +1,13 @@
 //! What lies over the panes: prompts at the bottom, menus and questions in the middle, the help over all.
 
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear, Paragraph, Widget as _};
 
 use super::Look;
 use crate::app::App;
-use crate::app::action::{Scope, TABLE};
+use crate::app::action::TABLE;
 use crate::app::overlay::{Menu, Overlay, Prompt, Purpose, Question};
 use crate::journal::filter;
 use crate::text;
@@ -91,8 +91,10 @@ fn draw_menu(menu: &Menu, look: &Look, frame: &mut Frame, screen: Rect) {
     let theme = &look.theme;
     let items = menu.matching();
     let label_width = menu.items.iter().map(|item| text::width(&item.label)).max().unwrap_or(0);
+    let keys_width = menu.items.iter().map(|item| text::width(&item.keys)).max().unwrap_or(0);
     let note_width = menu.items.iter().map(|item| text::width(&item.note)).max().unwrap_or(0);
-    let width = (label_width + note_width + 12).max(44).min(usize::from(screen.width).saturating_sub(6));
+    let width =
+        (label_width + note_width + keys_width + 10).max(44).min(usize::from(screen.width).saturating_sub(6));
     let input = usize::from(menu.input.is_some()) * 2;
     let height = (menu.items.len() + input).min(usize::from(screen.height).saturating_sub(6));
     let area = dialog(frame, look, screen, (width, height), menu.title);
@@ -114,9 +116,10 @@ fn draw_menu(menu: &Menu, look: &Look, frame: &mut Frame, screen: Rect) {
             Some(true) => "[x] ",
             Some(false) => "[ ] ",
         };
-        let key = item.key.map(|key| format!("{key}  ")).unwrap_or_default();
+        let keys =
+            if keys_width == 0 { String::new() } else { format!("{}  ", text::left(&item.keys, keys_width)) };
         let mut line = Line::from(vec![
-            Span::styled(format!(" {key}"), theme.focus),
+            Span::styled(format!(" {keys}"), theme.focus),
             Span::styled(check, if item.checked == Some(true) { theme.urgent } else { theme.dim }),
             Span::styled(text::left(&item.label, label_width + 2), theme.text),
             Span::styled(item.note.clone(), theme.dim),
@@ -137,7 +140,7 @@ fn draw_menu(menu: &Menu, look: &Look, frame: &mut Frame, screen: Rect) {
 fn draw_question(question: &Question, look: &Look, frame: &mut Frame, screen: Rect) {
     let theme = &look.theme;
     let width = 64.min(usize::from(screen.width).saturating_sub(6));
-    let words = text::wrap(&question.text, width - 2);
+    let words = text::wrap_words(&question.text, width - 2);
     let area = dialog(frame, look, screen, (width, words.len() + 2), "?");
     let mut lines: Vec<Line> =
         words.into_iter().map(|line| Line::styled(format!(" {line}"), theme.text)).collect();
@@ -151,32 +154,40 @@ fn draw_question(question: &Question, look: &Look, frame: &mut Frame, screen: Re
     Paragraph::new(lines).render(area, frame.buffer_mut());
 }
 
-/// All keys with what they do, and the filter language: both from their own tables.
+/// All keys with what they do, and the filter language: both from their own tables. In as many columns as fit.
 fn help(app: &App, offset: usize, look: &Look, frame: &mut Frame, screen: Rect) {
-    let size = (usize::from(screen.width).saturating_sub(8).min(100), usize::from(screen.height));
-    let area = dialog(frame, look, screen, size, "Help   j/k scroll, any other key closes");
+    const COLUMN: usize = 62;
+    let width = usize::from(screen.width).saturating_sub(4);
+    let columns = (width / COLUMN).clamp(1, 3);
     let lines = help_lines(app, look);
-    let last = lines.len().saturating_sub(usize::from(area.height));
-    let shown: Vec<Line> = lines.into_iter().skip(offset.min(last)).collect();
-    Paragraph::new(shown).render(area, frame.buffer_mut());
+    let height = lines.len().div_ceil(columns).min(usize::from(screen.height).saturating_sub(4));
+    let size = (width.min(columns * COLUMN), height);
+    let area = dialog(frame, look, screen, size, "Help   j/k scroll, any other key closes");
+    let last = lines.len().saturating_sub(height * columns);
+    let mut rest = lines.into_iter().skip(offset.min(last));
+    let areas = Layout::horizontal(vec![Constraint::Fill(1); columns]).split(area);
+    for column in areas.iter() {
+        let shown: Vec<Line> = rest.by_ref().take(usize::from(area.height)).collect();
+        Paragraph::new(shown).render(*column, frame.buffer_mut());
+    }
 }
 
 fn help_lines<'a>(app: &App, look: &Look) -> Vec<Line<'a>> {
     let theme = &look.theme;
     let heading = |words: &str| Line::styled(format!(" {words}"), theme.strong);
     let mut lines = Vec::new();
-    let mut scope = None;
+    let mut group = "";
     for row in TABLE {
-        if scope != Some(row.scope) {
-            if scope.is_some() {
+        if group != row.group {
+            if !group.is_empty() {
                 lines.push(Line::default());
             }
-            lines.push(heading(scope_title(row.scope)));
-            scope = Some(row.scope);
+            group = row.group;
+            lines.push(heading(group));
         }
         let keys: Vec<_> = app.keymap.keys(row.action).iter().map(ToString::to_string).collect();
         lines.push(Line::from(vec![
-            Span::styled(format!(" {} ", text::right(&keys.join(" "), 14)), theme.focus),
+            Span::styled(format!(" {} ", text::right(&keys.join(" "), 12)), theme.focus),
             Span::styled(format!(" {}", row.help), theme.text),
         ]));
     }
@@ -184,12 +195,4 @@ fn help_lines<'a>(app: &App, look: &Look) -> Vec<Line<'a>> {
     lines.push(heading("The filter language (f, --filter, --until)"));
     lines.extend(filter::help().lines().map(|line| Line::styled(format!(" {line}"), theme.text)));
     lines
-}
-
-fn scope_title(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Everywhere => "Everywhere",
-        Scope::Pane(pane) => pane.title(),
-        Scope::Editor => "While writing an ack",
-    }
 }

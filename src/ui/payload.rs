@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget as _};
 
-use super::{Look, empty};
+use super::{Look, empty, selected};
 use crate::app::payload::{Body, Payload};
 use crate::app::{App, Pane};
 use crate::json::{Document, Hit, Kind, Part};
@@ -34,7 +34,7 @@ pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
 /// What the envelope's header and its ack say, in a line.
 fn about_line<'a>(app: &App, look: &Look, width: usize) -> Line<'a> {
     let mut line = Line::from(" ");
-    for (at, (fact, paint)) in app.selected_facts(look).into_iter().enumerate() {
+    for (at, (fact, paint)) in selected::facts(app, look).into_iter().enumerate() {
         let separator = if at == 0 { "" } else { "  " };
         if line.width() + text::width(&fact) + separator.len() > width {
             break;

@@ -1,0 +1,73 @@
+//! The selected envelope in words: its title, its headers, how it stands with its ack.
+
+use ratatui::style::Style;
+
+use super::Look;
+use crate::app::App;
+use crate::journal::index::{AckState, Entry};
+use crate::session::DEADLINE;
+use crate::slack::envelope::Kind;
+use crate::text;
+
+/// How a row stands with its ack, and in which colour that is told.
+pub fn answer_state(app: &App, row: u32, look: &Look) -> (String, Style) {
+    let theme = &look.theme;
+    match app.entry(row).map_or(AckState::None, Entry::ack) {
+        AckState::None => ("nothing to answer".to_owned(), theme.dim.into()),
+        AckState::Pending => {
+            let age = look.now.duration_since(app.entry(row).map_or(look.now, Entry::at));
+            let left = (DEADLINE - age).as_secs_f64();
+            match left {
+                left if left <= 0.0 => (format!("late by {:.0} s", -left), theme.bad.into()),
+                left if left < 1.0 => (format!("held, {left:.1} s left"), theme.bad.into()),
+                left => (format!("held, {left:.1} s left"), theme.urgent.into()),
+            }
+        }
+        AckState::Ok { by, took } => {
+            let took = text::millis(f64::from(took) / 1e3);
+            (format!("answered {} in {took}", by.words()), theme.dim.into())
+        }
+        AckState::Late { by, took } => {
+            let took = text::millis(f64::from(took) / 1e3);
+            (format!("answered {} late, after {took}", by.words()), theme.bad.into())
+        }
+    }
+}
+
+/// The title of the payload pane: `interactive / view_submission`.
+pub fn title(app: &App) -> Option<String> {
+    let entry = app.entry(app.view.selected()?)?;
+    Some(match entry.kind.envelope() {
+        Some(kind @ (Kind::Event | Kind::Command)) => kind.name().to_owned(),
+        Some(Kind::Unknown) => "envelope of an unknown kind".to_owned(),
+        Some(kind) => format!("interactive / {}", kind.name()),
+        None => entry.kind.label().to_owned(),
+    })
+}
+
+/// What the headers of the selected envelope and its ack say, each with its colour.
+pub fn facts(app: &App, look: &Look) -> Vec<(String, Style)> {
+    let theme = &look.theme;
+    let Some((row, entry)) = app.view.selected().and_then(|row| Some((row, app.entry(row)?))) else {
+        return Vec::new();
+    };
+    let mut facts = vec![
+        (look.time(entry.at(), "%H:%M:%S%.3f"), theme.dim.into()),
+        (format!("conn {}", entry.conn), theme.dim.into()),
+        (text::bytes(entry.size().into()), theme.dim.into()),
+    ];
+    if entry.kind.envelope().is_some() {
+        facts.push(answer_state(app, row, look));
+        if let Some(accepts) = entry.accepts_payload() {
+            let words = if accepts { "takes a payload" } else { "takes no payload" };
+            facts.push((words.to_owned(), theme.dim.into()));
+        }
+    }
+    if entry.retry > 0 {
+        facts.push((format!("↻ retry {}", entry.retry), theme.warn.into()));
+    }
+    if let Some(first) = app.index.repeats(row).and_then(|row| app.entry(row)) {
+        facts.push((format!("repeats {}", look.time(first.at(), "%H:%M:%S")), theme.warn.into()));
+    }
+    facts
+}
