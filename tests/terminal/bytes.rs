@@ -1,15 +1,17 @@
 //! What is written to the terminal, byte for byte.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use serde_json::json;
 use sockscope::simulator::Sending;
 use sockscope::simulator::connection::Whom;
+use sockscope::simulator::timing::Timing;
 use sockscope::simulator::workspace::Act;
 use sockscope::slack::sample::Unsent;
 
 use super::demo::{live, send_sample};
-use super::harness::{BINARY, ENTER, Start, Terminal};
+use super::harness::{BINARY, ENTER, ESC, Start, Terminal};
 use super::slack::Slack;
 
 /// The parameters of every sequence that sets colours and attributes.
@@ -86,6 +88,8 @@ fn assert_harmless(written: &[u8]) {
 #[test]
 fn nothing_from_slack_reaches_the_terminal_raw() {
     let slack = Slack::start();
+    // No retry comes between.
+    slack.handle.set_timing(Timing { ack_within: Duration::from_secs(600), ..Timing::default() });
     let mut terminal = live(&slack, &["--hold", "all"]);
     let view = json!({"type": "modal", "callback_id": EVIL, "title": {"type": "plain_text", "text": EVIL},
         "blocks": [{"type": "input", "block_id": EVIL, "label": {"type": "plain_text", "text": EVIL},
@@ -108,8 +112,9 @@ fn nothing_from_slack_reaches_the_terminal_raw() {
     // The composer's draft and verdict, the tree, the raw text, a search and a filter.
     terminal.type_keys("c");
     terminal.wait_for_text("response_action");
-    terminal.type_keys("\x1b");
-    terminal.type_keys("1");
+    // Alone, or it would be the Alt of the next key.
+    terminal.type_keys(ESC);
+    terminal.wait_for("no draft is written", |screen| !screen.contains("Esc leave"));
     terminal.type_keys("2+");
     terminal.wait_for_text("drowssap");
     for _ in 0..2 {

@@ -10,7 +10,7 @@ fn composing(editor: &str) -> Terminal {
         Start { env: &[("EDITOR", "sh ./editor.sh")], files: &[("editor.sh", &script)], ..Start::default() };
     let mut terminal = Terminal::demo(&["--hold", "slash_commands"], start);
     send_sample(&mut terminal, "slash_commands");
-    terminal.wait_for_text("/randorilke");
+    terminal.wait_for_text("/deploy");
     terminal.type_keys("c");
     terminal.wait_for_text("response_type");
     terminal
@@ -48,7 +48,7 @@ fn no_editor_at_all_is_told() {
     let start = Start { env: &[("VISUAL", "no-such-editor")], ..Start::default() };
     let mut terminal = Terminal::demo(&[], start);
     send_sample(&mut terminal, "slash_commands");
-    terminal.wait_for_text("/randorilke");
+    terminal.wait_for_text("/deploy");
     terminal.type_keys("e");
     terminal.wait_for_text("`no-such-editor` ended with");
     quit(terminal);
@@ -100,12 +100,12 @@ fn the_pager_gets_the_payload() {
     };
     let mut terminal = Terminal::demo(&[], start);
     send_sample(&mut terminal, "slash_commands");
-    terminal.wait_for_text("/randorilke");
+    terminal.wait_for_text("/deploy");
     terminal.type_keys("v");
     terminal.wait_for("the pager ran", |_| true);
     let path = terminal.folder.path().join("paged.json");
     terminal.wait_for("the pager's copy", |_| {
-        std::fs::read_to_string(&path).is_ok_and(|text| text.contains("/randorilke"))
+        std::fs::read_to_string(&path).is_ok_and(|text| text.contains("/deploy"))
     });
     terminal.wait_for_text("live 1/1");
     quit(terminal);

@@ -27,9 +27,9 @@ fn every_size_is_drawn_and_keys_work_in_it() {
         if size.0 >= 60 {
             terminal.wait_for("the header at this size", |screen| screen.contains("live 1/1"));
             terminal.type_keys("?");
-            terminal.wait_for("the help", |screen| screen.contains("one row down"));
+            terminal.wait_for("the help", |screen| screen.contains(" Help "));
             terminal.type_keys("q");
-            terminal.wait_for("no help", |screen| !screen.contains("one row down"));
+            terminal.wait_for("no help", |screen| !screen.contains(" Help "));
         }
     }
     terminal.type_keys("q");
