@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::keymap::Keymap;
-use crate::app::run::{Surroundings, run as run_loop};
+use crate::app::run::{Ended, Surroundings, run as run_loop};
 use crate::app::{App, Mode, Start};
 use crate::cli::{Cli, Command};
 use crate::clipboard::Clipboard;
@@ -156,7 +156,10 @@ async fn with_screen(
         clock: Timestamp::now,
     };
     let ended = tokio::select! {
-        ended = run_loop(&mut app, &mut screen.terminal, &mut around) => ended.map(|_| ExitCode::SUCCESS),
+        ended = run_loop(&mut app, &mut *screen.terminal, &mut around) => ended.map(|ended| match ended {
+            Ended::Quit => ExitCode::SUCCESS,
+            Ended::HungUp => ExitCode::from(129),
+        }),
         code = killed() => Ok(code),
         () = time_is_up(settings) => Ok(ExitCode::SUCCESS),
     };

@@ -1,6 +1,7 @@
 //! The terminal: taken, given up for a while, and given back whatever happens.
 
 use std::io::{self, BufWriter, Stdout, Write as _};
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, Once, PoisonError};
 use std::time::{Duration, Instant};
@@ -37,7 +38,8 @@ enum Lent {
 
 /// The terminal while it is ours. Dropping it gives it back.
 pub struct Screen {
-    pub terminal: Terminal<Backend>,
+    /// Never dropped itself: it would show the cursor a second time, and panic where the terminal is gone.
+    pub terminal: ManuallyDrop<Terminal<Backend>>,
 }
 
 impl Screen {
@@ -45,7 +47,7 @@ impl Screen {
         restore_on_panic();
         enter(mouse)?;
         let backend = CrosstermBackend::new(BufWriter::with_capacity(64 << 10, io::stdout()));
-        Ok(Self { terminal: Terminal::new(backend)? })
+        Ok(Self { terminal: ManuallyDrop::new(Terminal::new(backend)?) })
     }
 }
 

@@ -111,7 +111,7 @@ fn nothing_from_slack_reaches_the_terminal_raw() {
     terminal.wait_for_text("view_submission");
     // The composer's draft and verdict, the tree, the raw text, a search and a filter.
     terminal.type_keys("c");
-    terminal.wait_for_text("response_action");
+    terminal.wait_for_text("Esc leave");
     // Alone, or it would be the Alt of the next key.
     terminal.type_keys(ESC);
     terminal.wait_for("no draft is written", |screen| !screen.contains("Esc leave"));
