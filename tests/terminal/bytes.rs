@@ -116,6 +116,7 @@ fn nothing_from_slack_reaches_the_terminal_raw() {
     terminal.type_keys(ESC);
     terminal.wait_for("no draft is written", |screen| !screen.contains("Esc leave"));
     terminal.type_keys("2+");
+    terminal.resize((240, 60));
     terminal.wait_for_text("drowssap");
     for _ in 0..2 {
         terminal.type_keys("GGgo");
@@ -136,7 +137,7 @@ fn nothing_from_slack_reaches_the_terminal_raw() {
     terminal.wait_for_record("the next hello", |record| {
         record.event.kind() == "hello" && record.event.conn() == Some(2)
     });
-    slack.handle.close(Whom::All, 4000, &EVIL[..60]);
+    slack.handle.close(Whom::All, 4000, EVIL);
     terminal.wait_for_record("the close", |record| {
         record.event.kind() == "closed" && record.event.conn() == Some(2)
     });
