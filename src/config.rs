@@ -108,7 +108,7 @@ impl Settings {
             debug_reconnects: options.debug_reconnects || file.debug_reconnects.unwrap_or_default(),
             connections: options.connections.or(file.connections).unwrap_or(1).clamp(1, 10),
             hold: match (&options.hold, file.hold) {
-                (Some(hold), _) => hold.clone(),
+                (Some(hold), _) => *hold,
                 (None, Some(text)) => text.parse().map_err(|error| ConfigError::Wrong {
                     path: options.config.clone().unwrap_or_else(default_path),
                     what: format!("hold: {error}"),

@@ -119,7 +119,8 @@ pub fn read(folder: &TempDir, name: impl AsRef<Path>) -> String {
 
 /// A scenario that sends these samples, one after the other.
 pub fn scenario(samples: &[&str]) -> String {
-    let steps: String =
+    let steps: Vec<_> =
         samples.iter().map(|name| format!("{{ send = '{name}' }}, {{ wait = '50ms' }}, ")).collect();
+    let steps = steps.concat();
     format!("title = 'Some'\nrehearses = 'nothing'\nsteps = [{{ expect = {{ serving = 1 }} }}, {steps}]\n")
 }

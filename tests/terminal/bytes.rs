@@ -59,7 +59,7 @@ const EVIL: &str =
 /// What may be in the output: sequences that sockscope writes itself, and no control character beside them.
 fn assert_harmless(written: &[u8]) {
     let text = String::from_utf8_lossy(written);
-    assert!(!text.contains("]0;pwned"), "a title was set from outside");
+    assert!(!text.contains("\x1b]0;pwned"), "a title was set from outside");
     let mut rest = text.as_ref();
     while let Some(at) = rest.find(|c: char| c.is_control()) {
         let sequence = &rest[at..];

@@ -62,6 +62,7 @@ pub struct Ended {
 }
 
 /// How a program is started.
+#[derive(Clone, Copy)]
 pub struct Start<'a> {
     pub program: &'a [&'a str],
     pub env: &'a [(&'a str, &'a str)],
