@@ -293,9 +293,7 @@ impl App {
     /// When the screen changes by itself next, if at all: a countdown every tenth of a second, clocks every
     /// second, else only when a notice goes.
     pub fn next_change(&self, now: Timestamp) -> Option<SignedDuration> {
-        if self.areas().is_none() {
-            return None;
-        }
+        self.areas()?;
         if !self.view.progress().is_done() {
             return Some(SignedDuration::ZERO);
         }

@@ -1,5 +1,7 @@
 //! The command line, as clap types. What it means is `config`'s to say.
 
+#![expect(clippy::doc_markdown, reason = "these comments are the help text, which is no Markdown")]
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -34,6 +36,12 @@ pub enum Command {
         #[arg(long, value_name = "NAME|FILE", default_value = "tour")]
         scenario: String,
     },
+    /// Check the way to Slack stage by stage (token, DNS, TCP, proxy, TLS, open, upgrade, hello, ping) and name the fault
+    Doctor {
+        /// One JSON object on stdout instead of lines
+        #[arg(long)]
+        json: bool,
+    },
     /// Print the completion script for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page (roff)
@@ -42,6 +50,7 @@ pub enum Command {
 
 /// What all modes share.
 #[derive(Debug, Clone, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[command(next_help_heading = "Options")]
 pub struct Options {
     /// Where Slack's Web API is [env: SLACK_API_URL] [default: https://slack.com/api/]
@@ -160,7 +169,7 @@ mod tests {
     fn the_manual_and_the_completions_name_every_mode() {
         let manual = String::from_utf8(Cli::manual().unwrap()).unwrap();
         let script = String::from_utf8(Cli::completions(clap_complete::Shell::Bash)).unwrap();
-        for name in ["live", "demo", "completions", "man"] {
+        for name in ["live", "demo", "doctor", "completions", "man"] {
             assert!(manual.contains(name) && script.contains(name), "{name}");
         }
     }

@@ -1,5 +1,6 @@
 //! One function a mode: starts the engine, gives it a screen or stdout, ends it in good order.
 
+use std::env;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -15,14 +16,17 @@ use crate::app::run::{Ended, Surroundings, run as run_loop};
 use crate::app::{App, Mode, Start};
 use crate::cli::{Cli, Command};
 use crate::clipboard::Clipboard;
-use crate::config::Settings;
+use crate::config::{ConfigError, Settings};
+use crate::doctor::cause::Failure;
+use crate::doctor::print::{self, Lines, Style};
+use crate::doctor::variables::Variables;
 use crate::headless::{Headless, Outcome};
 use crate::journal::{Event, Journal, Resumed, Secrets, Tail};
 use crate::link::{self, Link, Timing};
 use crate::simulator::{self, Scenario, Simulator};
 use crate::slack::sample;
 use crate::ui::theme;
-use crate::{headless, log, terminal};
+use crate::{doctor, headless, log, terminal};
 
 /// How long a session may take to end after a signal.
 const GRACE: Duration = Duration::from_secs(3);
@@ -37,6 +41,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let token = settings.token()?;
             return in_runtime(session(settings, token, Mode::Live, None));
         }
+        Command::Doctor { json } => return in_runtime(doctor(Settings::resolve(cli.options)?, json)),
         Command::Demo { scenario } => {
             let settings = Settings::resolve(cli.options)?;
             let scenario = Scenario::load(&scenario)?;
@@ -60,6 +65,45 @@ fn in_runtime(session: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow
     // A name look-up that hangs must not keep the shell waiting.
     runtime.shutdown_background();
     result
+}
+
+/// Goes the way to Slack stage by stage; fails where one fails.
+async fn doctor(settings: Settings, json: bool) -> anyhow::Result<ExitCode> {
+    log::start(settings.options.log.as_deref())?;
+    let terminal = io::stdout().is_terminal() && env::var("TERM").is_ok_and(|term| term != "dumb");
+    let no_color = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    // Who reads our output may leave early; the exit code still tells.
+    let mut lines = Lines::new(io::stdout(), Style { colour: terminal && !no_color, live: terminal });
+    let diagnosis = doctor::diagnose(examined(settings), |progress| {
+        let _ = if json { Ok(()) } else { lines.progress(&progress) };
+    })
+    .await?;
+    let _ =
+        if json { writeln!(io::stdout(), "{}", print::json(&diagnosis)) } else { lines.verdict(&diagnosis) };
+    Ok(if diagnosis.ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A token that cannot be had is a finding of doctor's, not the end of it.
+fn examined(settings: Settings) -> doctor::Options {
+    let token_from = match &settings.options.app_token_file {
+        Some(path) => path.display().to_string(),
+        None => "SLACK_APP_TOKEN".to_owned(),
+    };
+    let token = settings.token().map_err(|error| {
+        let code = match &error {
+            ConfigError::WrongToken { .. } => "wrong_token",
+            ConfigError::TokenFile { .. } => "token_file",
+            _ => "no_token",
+        };
+        Failure::lines(code, &error.to_string())
+    });
+    doctor::Options {
+        api_url: settings.api_url,
+        token,
+        token_from,
+        timing: Timing::default(),
+        variables: Variables::from_env(),
+    }
 }
 
 /// The built-in simulator and a session on it.

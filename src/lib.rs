@@ -10,6 +10,7 @@
 //! | [`session`] | what the records mean: connections, deadlines, latencies, gaps |
 //! | [`link`] | the network side: opens, dials, reads, acks, reconnects; hears commands, speaks records |
 //! | [`simulator`] | a local Slack that the same link connects to |
+//! | [`doctor`] | the link's way to Slack, examined a stage at a time |
 //! | [`headless`] | the records on stdout, no screen |
 //! | [`app`] | the screen's state: `update(Event) -> effects` |
 //! | [`ui`] | draws the state, one file a pane |
@@ -26,6 +27,7 @@ pub mod cli;
 pub mod clipboard;
 pub mod command;
 pub mod config;
+pub mod doctor;
 pub mod external;
 pub mod headless;
 pub mod journal;

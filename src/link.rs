@@ -17,7 +17,6 @@ use fault::{Asks, Fault};
 use findings::Envelopes;
 use net::Net;
 
-mod ack;
 pub mod backoff;
 pub mod dial;
 pub mod fault;
@@ -118,10 +117,10 @@ impl Link {
                     Timestamp::now(),
                     &Event::Error {
                         conn: None,
-                        code: fault.code,
                         fatal: true,
                         retry_in_ms: None,
-                        message: fault.message.into(),
+                        message: fault.to_string().into(),
+                        code: fault.code,
                     },
                 ),
             }

@@ -16,7 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("session", &["slack", "journal"]),
     ("link", &["slack", "journal"]),
     ("simulator", &["slack"]),
-    ("doctor", &["slack", "journal", "link"]),
+    ("doctor", &["text", "slack", "link"]),
     ("headless", &["journal"]),
     ("external", &[]),
     ("clipboard", &[]),

@@ -12,5 +12,7 @@ mod bad;
 mod dialling;
 #[path = "link/life.rs"]
 mod life;
+#[path = "link/storm.rs"]
+mod storm;
 #[path = "link/trouble.rs"]
 mod trouble;

@@ -24,18 +24,17 @@ pub struct Picture {
     pub buffer: Buffer,
 }
 
+/// A picture's name, its theme, its size, the keys pressed before it is taken.
+type Shot = (&'static str, &'static str, (u16, u16), &'static [&'static str]);
+
 /// Every picture there is.
 pub fn pictures() -> Vec<Picture> {
-    let shots: [(&str, &str, (u16, u16), &[&str]); 9] = [
+    let shots: [Shot; 5] = [
         ("main", "phosphor", (132, 38), &["u", "c"]),
-        ("envelopes", "phosphor", (132, 38), &[]),
-        ("tree", "phosphor", (132, 38), &["k", "k", "enter", "/values", "enter"]),
-        ("narrow", "phosphor", (80, 24), &[]),
-        ("help", "phosphor", (132, 38), &["?"]),
-        ("palette", "phosphor", (132, 38), &[":"]),
+        ("payload", "phosphor", (132, 38), &["k", "k", "enter", "/blocks", "enter"]),
         ("filter", "phosphor", (132, 38), &["f", "type:interactive (ack"]),
-        ("daylight", "daylight", (132, 38), &["u", "c"]),
-        ("mono", "mono", (100, 30), &["H"]),
+        ("narrow", "phosphor", (80, 24), &[]),
+        ("daylight", "daylight", (132, 38), &["H"]),
     ];
     shots
         .map(|(name, theme, size, keys)| Picture {
@@ -50,7 +49,9 @@ pub fn pictures() -> Vec<Picture> {
 pub fn shoot(theme: &'static str, size: (u16, u16), keys: &[&str]) -> Buffer {
     let mut stage = Stage::new(theme, size);
     stage.play();
-    keys.iter().for_each(|keys| stage.press(keys));
+    for keys in keys {
+        stage.press(keys);
+    }
     stage.draw()
 }
 
@@ -88,7 +89,7 @@ impl Stage {
 
     /// An hour and a bit of an app's life: a refresh, a retry, a late ack, a modal that is held.
     pub fn play(&mut self) {
-        self.record(Event::Session { mode: "demo".into(), version: "0.1.0".into() });
+        self.record(&Event::Session { mode: "demo".into(), version: "0.1.0".into() });
         self.connect(1, 3600, 2);
         self.auto("message", "/event/text", "Who if I cried out would hear me", 1, 0.31);
         self.pass(2.0);
@@ -101,7 +102,7 @@ impl Stage {
         self.pass(9.4);
         self.disconnect(1, "refresh_requested");
         self.close(1, 1000, 3_595_412.0);
-        self.record(Event::Gap { ms: 0.0 });
+        self.record(&Event::Gap { ms: 0.0 });
         self.pass(14.0);
         self.auto("block_actions", "/user/username", "rainer", 2, 0.38);
         self.pass(1.7);
@@ -113,14 +114,14 @@ impl Stage {
         let retry = self.envelope("message", "/event/text", "Every angel is terrifying", 2, 1);
         self.answer(&retry, 2, By::Auto, 0.29, "");
         self.pass(2.3);
-        self.record(Event::Text { conn: 2, text: "UNAUTHENTICATED: cache_error".into() });
+        self.record(&Event::Text { conn: 2, text: "UNAUTHENTICATED: cache_error".into() });
         self.pass(1.1);
         self.auto("shortcut", "/user/username", "lou", 2, 0.33);
         self.pass(3.4);
         self.auto("app_home_opened", "/event/tab", "home", 2, 0.19);
         for rtt in [31.0, 29.5, 33.1, 30.2, 48.9, 31.7, 30.9, 29.8, 34.0, 31.2] {
-            self.record(Event::Ping { conn: 2, from: Side::Client });
-            self.record(Event::Pong { conn: 2, from: Side::Slack, rtt_ms: Some(rtt) });
+            self.record(&Event::Ping { conn: 2, from: Side::Client });
+            self.record(&Event::Pong { conn: 2, from: Side::Slack, rtt_ms: Some(rtt) });
         }
         self.pass(1.2);
         self.auto("block_suggestion", "/value", "an", 2, 0.36);
@@ -131,32 +132,32 @@ impl Stage {
     }
 
     fn connect(&mut self, conn: u32, life: u32, connections: u32) {
-        self.record(Event::Opening { conn, debug_reconnects: false });
+        self.record(&Event::Opening { conn, debug_reconnects: false });
         self.pass(0.0814);
-        self.record(Event::Opened {
+        self.record(&Event::Opened {
             conn,
             took_ms: 81.4,
             url: "wss://wss-primary.slack.com/link/?ticket=***".into(),
         });
         self.pass(0.0402);
-        self.record(Event::Connected { conn, took_ms: 40.2 });
+        self.record(&Event::Connected { conn, took_ms: 40.2 });
         let message = format!(
             r#"{{"type":"hello","num_connections":{connections},"connection_info":{{"app_id":"A123ABC456"}},"debug_info":{{"host":"applink-{}","started":"2026-11-22 07:01:46.120","build_number":118,"approximate_connection_time":{life}}}}}"#,
             conn + 2
         );
-        self.record(Event::Hello { conn, message: message.into() });
+        self.record(&Event::Hello { conn, message: message.into() });
         self.pass(0.35);
     }
 
     fn disconnect(&mut self, conn: u32, reason: &'static str) {
         let message =
             format!(r#"{{"type":"disconnect","reason":"{reason}","debug_info":{{"host":"applink-3"}}}}"#);
-        self.record(Event::Disconnect { conn, reason: reason.into(), message: message.into() });
+        self.record(&Event::Disconnect { conn, reason: reason.into(), message: message.into() });
         self.pass(0.3);
     }
 
     fn close(&mut self, conn: u32, code: u16, lived_ms: f64) {
-        self.record(Event::Closed { conn, code: Some(code), reason: "".into(), lived_ms });
+        self.record(&Event::Closed { conn, code: Some(code), reason: "".into(), lived_ms });
     }
 
     /// An envelope that is acknowledged at once.
@@ -177,7 +178,7 @@ impl Stage {
         let unsent = sample.unsent(&mut self.minter, self.now, &set).expect("a pointer into the sample");
         let id = self.minter.uuid();
         let message = unsent.frame(&id, attempt);
-        self.record(Event::Envelope {
+        self.record(&Event::Envelope {
             conn,
             envelope_id: id.clone().into(),
             type_: sample.kind.into(),
@@ -189,12 +190,12 @@ impl Stage {
     fn answer(&mut self, id: &str, conn: u32, by: By, took_ms: f64, payload: &str) {
         let message = ack::frame(id, Some(payload));
         let late = took_ms > 3_000.0;
-        self.record(Event::Ack { conn, envelope_id: id.into(), by, took_ms, late, message: message.into() });
+        self.record(&Event::Ack { conn, envelope_id: id.into(), by, took_ms, late, message: message.into() });
     }
 
-    fn record(&mut self, event: Event) {
+    pub fn record(&mut self, event: &Event) {
         let mut tail = self.journal.tail();
-        self.journal.write(self.now, &event);
+        self.journal.write(self.now, event);
         let app = &mut self.app;
         tail.read(|place, line| {
             Record::parse(line).expect("what was written can be read");

@@ -96,7 +96,7 @@ impl App {
     /// Filters apply as they are typed; a wrong one marks its prompt and leaves the list as it was.
     fn typed(&mut self, purpose: Purpose, text: &str) {
         match purpose {
-            Purpose::Search(Pane::Envelopes) => self.needle = text.to_owned(),
+            Purpose::Search(Pane::Envelopes) => text.clone_into(&mut self.needle),
             Purpose::Search(_) => self.payload.find(text),
             Purpose::Filter => {
                 let parsed = if text.trim().is_empty() { Ok(None) } else { Filter::parse(text).map(Some) };

@@ -77,12 +77,12 @@ pub fn areas(view: &View) -> Option<Areas> {
     if view.zoomed {
         panes[view.focus as usize] = Some(body);
     } else {
-        arrange(view, body, &mut panes);
+        arrange(*view, body, &mut panes);
     }
     Some(Areas { header, footer, panes, zoomed: view.zoomed })
 }
 
-fn arrange(view: &View, body: Rect, panes: &mut [Option<Rect>; 4]) {
+fn arrange(view: View, body: Rect, panes: &mut [Option<Rect>; 4]) {
     let mut put = |pane: Pane, area: Rect| panes[pane as usize] = Some(area);
     // Borders are shared: each pane overlaps its neighbour by one line.
     let shared = Spacing::Overlap(1);
@@ -150,7 +150,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_shown_is_inside_and_has_room(width in 60u16..300, height in 16u16..120, composing: bool, zoomed: bool) {
-            let areas = areas(&View { composing, zoomed, ..view(width, height) }).unwrap();
+            let areas = areas(&View { zoomed, composing, ..view(width, height) }).unwrap();
             let screen = Rect::new(0, 1, width, height - 2);
             for pane in Pane::ALL {
                 let (Some(outer), Some(inner)) = (areas.outer(pane), areas.inner(pane)) else { continue };

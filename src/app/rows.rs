@@ -119,7 +119,7 @@ fn summary(event: &Event) -> String {
     match event {
         Event::Envelope { type_, message, .. } => {
             let payload = Header::parse(message).and_then(|header| header.payload).unwrap_or("null");
-            About::of(type_, payload).summary
+            About::of(type_, payload).summary()
         }
         Event::Hello { message, .. } => {
             let hello = crate::slack::message::Hello::parse(message);

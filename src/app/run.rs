@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
+use ratatui::layout::Rect;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
@@ -105,9 +106,11 @@ where
             if lends(&effect) {
                 drop(input);
                 lend(effect, app, around.clock).await;
-                // Not `clear`, which would ask the terminal for its cursor and wait for the answer.
+                // Not `clear`, which asks the terminal for its cursor and fails where no answer comes.
                 let size = terminal.size()?;
-                terminal.resize(size.into())?;
+                terminal.resize(Rect::new(0, 0, size.width, size.height))?;
+                app.update(Event::Resize(size.width, size.height), (around.clock)());
+                dirty = true;
                 input = (around.input)();
             } else {
                 perform(effect, app, around);

@@ -32,7 +32,7 @@ impl App {
             return;
         }
         self.shown = selected;
-        let body = selected.and_then(|row| self.read_row(row, body)).unwrap_or_default();
+        let body = selected.and_then(|row| self.read_row(row, |event| body(&event))).unwrap_or_default();
         self.payload.show(body);
         let target = self.selected_target();
         self.composer.offer(target);
@@ -226,9 +226,9 @@ fn message<'e>(event: &'e Event) -> Option<&'e str> {
     }
 }
 
-fn body(event: Event) -> Body {
-    let Some(text) = message(&event) else { return Body::Nothing };
-    match &event {
+fn body(event: &Event) -> Body {
+    let Some(text) = message(event) else { return Body::Nothing };
+    match event {
         Event::Binary { .. } => Body::Text(hex_dump(text)),
         Event::Text { .. } if text.is_empty() => Body::Text("(an empty text message)".to_owned()),
         Event::Text { .. } => Body::Text(text.to_owned()),
@@ -247,7 +247,8 @@ fn hex_dump(base64: &str) -> String {
     };
     let mut lines = vec![format!("{} bytes, binary", bytes.len())];
     lines.extend(bytes.chunks(16).enumerate().map(|(at, chunk)| {
-        let hex: String = chunk.iter().map(|byte| format!("{byte:02x} ")).collect();
+        let hex: Vec<_> = chunk.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex.join(" ");
         let printable = |byte: &u8| if (0x20..0x7f).contains(byte) { char::from(*byte) } else { '.' };
         let text: String = chunk.iter().map(printable).collect();
         format!("{:08x}  {hex:<48} {text}", at * 16)

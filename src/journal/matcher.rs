@@ -124,10 +124,10 @@ mod tests {
     use super::*;
     use crate::journal::By;
 
-    fn look(matcher: &mut Matcher, seq: u64, event: Event) -> Option<Hit> {
+    fn look(matcher: &mut Matcher, seq: u64, event: &Event) -> Option<Hit> {
         let journal = super::super::Journal::temporary(super::super::Secrets::Masked).unwrap();
         let mut tail = journal.tail();
-        journal.write(Timestamp::from_second(i64::try_from(seq).unwrap()).unwrap(), &event);
+        journal.write(Timestamp::from_second(i64::try_from(seq).unwrap()).unwrap(), event);
         let mut line = String::new();
         tail.read(|_, text| line = text.to_owned()).unwrap();
         matcher.look(&Record::parse(&line).unwrap(), &line)
@@ -163,26 +163,26 @@ mod tests {
     #[test]
     fn an_envelope_matches_when_it_comes() {
         let mut matcher = matcher("command:/x");
-        assert_eq!(look(&mut matcher, 1, envelope("a")), Some(Hit::This));
-        assert_eq!(look(&mut matcher, 2, Event::Gap { ms: 0.0 }), None);
+        assert_eq!(look(&mut matcher, 1, &envelope("a")), Some(Hit::This));
+        assert_eq!(look(&mut matcher, 2, &Event::Gap { ms: 0.0 }), None);
     }
 
     #[test]
     fn or_when_its_ack_makes_it_so() {
         let mut matcher = matcher("type:slash_commands ack:late");
-        assert_eq!(look(&mut matcher, 1, envelope("a")), None);
-        assert_eq!(look(&mut matcher, 2, envelope("b")), None);
-        assert_eq!(look(&mut matcher, 3, ack("a", false)), None);
-        let hit = look(&mut matcher, 4, ack("b", true));
+        assert_eq!(look(&mut matcher, 1, &envelope("a")), None);
+        assert_eq!(look(&mut matcher, 2, &envelope("b")), None);
+        assert_eq!(look(&mut matcher, 3, &ack("a", false)), None);
+        let hit = look(&mut matcher, 4, &ack("b", true));
         assert!(matches!(&hit, Some(Hit::Earlier(line)) if line.contains(r#""envelope_id":"b""#)), "{hit:?}");
     }
 
     #[test]
     fn or_when_no_ack_will_come() {
         let mut matcher = matcher("ack:none");
-        assert_eq!(look(&mut matcher, 1, envelope("a")), None);
-        assert_eq!(look(&mut matcher, 2, envelope("b")), None);
-        assert_eq!(look(&mut matcher, 3, ack("a", false)), None);
+        assert_eq!(look(&mut matcher, 1, &envelope("a")), None);
+        assert_eq!(look(&mut matcher, 2, &envelope("b")), None);
+        assert_eq!(look(&mut matcher, 3, &ack("a", false)), None);
         let left = matcher.finish();
         assert_eq!(left.len(), 1);
         assert!(left[0].contains(r#""envelope_id":"b""#));
@@ -191,8 +191,8 @@ mod tests {
     #[test]
     fn other_records_match_by_their_kind() {
         let hello = || Event::Hello { conn: 1, message: "{}".into() };
-        assert_eq!(look(&mut matcher("type:hello"), 1, hello()), Some(Hit::This));
-        assert_eq!(look(&mut matcher("kind:hello"), 1, hello()), Some(Hit::This));
-        assert_eq!(look(&mut matcher("kind:ack"), 1, hello()), None);
+        assert_eq!(look(&mut matcher("type:hello"), 1, &hello()), Some(Hit::This));
+        assert_eq!(look(&mut matcher("kind:hello"), 1, &hello()), Some(Hit::This));
+        assert_eq!(look(&mut matcher("kind:ack"), 1, &hello()), None);
     }
 }

@@ -356,13 +356,27 @@ impl Side {
 struct Fields<'o>(&'o mut String);
 
 impl Fields<'_> {
+    fn name(&mut self, name: &str) {
+        self.0.push_str(",\"");
+        self.0.push_str(name);
+        self.0.push_str("\":");
+    }
+
     fn raw(&mut self, name: &str, value: impl std::fmt::Display) {
-        let _ = write!(self.0, r#","{name}":{value}"#);
+        self.name(name);
+        let _ = write!(self.0, "{value}");
     }
 
     fn text(&mut self, name: &str, value: &str) {
-        let _ = write!(self.0, r#","{name}":"#);
-        self.0.push_str(&serde_json::Value::from(value).to_string());
+        self.name(name);
+        // Ids, types and reasons hardly ever need an escape.
+        if value.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+            self.0.push('"');
+            self.0.push_str(value);
+            self.0.push('"');
+        } else {
+            let _ = write!(self.0, "{}", serde_json::Value::from(value));
+        }
     }
 
     /// Microseconds are as fine as a latency over a socket gets.
@@ -372,7 +386,7 @@ impl Fields<'_> {
 
     /// Line breaks between JSON tokens mean nothing, and inside strings they are always escaped.
     fn json(&mut self, name: &str, value: &str) {
-        let _ = write!(self.0, r#","{name}":"#);
+        self.name(name);
         if memchr::memchr2(b'\n', b'\r', value.as_bytes()).is_some() {
             self.0.push_str(&value.replace(['\n', '\r'], " "));
         } else {

@@ -3,6 +3,7 @@
 //! A burst is one `write`, and `append` returns when the kernel has it, so that an envelope is on record
 //! before its ack leaves (law 1), whatever then happens to the process.
 
+use std::borrow::Cow;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
@@ -289,7 +290,7 @@ impl Tail {
         };
         let mut offset = self.at;
         for line in self.chunk[..whole].split_inclusive(|byte| *byte == b'\n') {
-            let text = String::from_utf8_lossy(&line[..line.len() - 1]);
+            let text = read_text(&line[..line.len() - 1]);
             let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
             each(Place { offset, len }, &text);
             offset += line.len() as u64;
@@ -297,6 +298,11 @@ impl Tail {
         self.at = offset;
         Ok(true)
     }
+}
+
+/// The text of a line; the lossy reading alone is ten times slower where nothing is lost.
+fn read_text(line: &[u8]) -> Cow<'_, str> {
+    str::from_utf8(line).map_or_else(|_| String::from_utf8_lossy(line), Cow::Borrowed)
 }
 
 /// The length of a file up to the end of its last whole line.

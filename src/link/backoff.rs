@@ -20,7 +20,7 @@ pub fn bound(failures: u32, base: Duration, cap: Duration) -> Duration {
 /// The delay for a place among the app's connections: grows from `least` to `cap`, never below `least`.
 pub fn crowded(refusals: u32, least: Duration, cap: Duration, random: f64) -> Duration {
     let bound = least.saturating_mul(2_u32.saturating_pow(refusals)).min(cap).max(least);
-    least + (bound - least).mul_f64(random.clamp(0.0, 1.0))
+    least + bound.saturating_sub(least).mul_f64(random.clamp(0.0, 1.0))
 }
 
 #[cfg(test)]

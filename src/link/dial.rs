@@ -1,5 +1,6 @@
 //! From a WebSocket URL to a WebSocket: DNS, proxy, TCP, TLS, upgrade.
 
+use std::fmt::Write as _;
 use std::io;
 use std::net::SocketAddr;
 
@@ -45,9 +46,13 @@ pub async fn dial(net: &Net, url: &Url) -> Result<WebSocketStream<Wire>, Fault> 
 
 /// Finds the host's addresses and connects to the first that answers.
 pub async fn tcp(host: &str, port: u16) -> Result<TcpStream, Fault> {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    connect(host, port, &resolve(host, port).await?).await
+}
+
+/// Connects to the first of a host's addresses that answers.
+pub async fn connect(host: &str, port: u16, addresses: &[SocketAddr]) -> Result<TcpStream, Fault> {
     let mut failed = None;
-    for address in resolve(bare, port).await? {
+    for address in addresses {
         match TcpStream::connect(address).await {
             Ok(stream) => {
                 // An ack is one small frame that must not wait for a second one.
@@ -61,55 +66,73 @@ pub async fn tcp(host: &str, port: u16) -> Result<TcpStream, Fault> {
         Some((address, error)) => format!("{address}: {error}"),
         None => "its name has no address".to_owned(),
     };
-    Err(Fault::passing(
-        "connect",
-        format!(
-            "no TCP connection to {host}:{port} ({cause}). See whether the server runs and whether a firewall stands between"
-        ),
-    ))
+    Err(Fault::passing("connect", format!("no TCP connection to {host}:{port} ({cause})"))
+        .advise("See whether the server runs and whether a firewall stands between"))
 }
 
 /// The addresses of a host.
 pub async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Fault> {
-    let found = tokio::net::lookup_host((host, port)).await.map_err(|error| {
-        Fault::passing(
-            "dns",
-            format!("{host} has no address ({error}). See the name, the network and its DNS"),
-        )
+    let found = tokio::net::lookup_host((bare(host), port)).await.map_err(|error| {
+        Fault::passing("dns", format!("{host} has no address ({error})"))
+            .advise("See the name, the network and its DNS")
     })?;
     Ok(found.collect())
 }
 
 /// A tunnel through an HTTP proxy.
 async fn through(proxy: &Intercept, host: &str, port: u16) -> Result<TcpStream, Fault> {
+    let (proxy_host, proxy_port) = proxy_address(proxy)?;
+    let stream = tcp(proxy_host, proxy_port).await.map_err(|fault| Fault {
+        code: "proxy".into(),
+        message: format!("the proxy does not lead to {host}:{port}: {}", fault.message),
+        ..fault.advise(PROXY_ADVICE)
+    })?;
+    tunnel(proxy, stream, host, port).await
+}
+
+const PROXY_ADVICE: &str = "See HTTPS_PROXY, or name the host in NO_PROXY";
+
+/// Where a proxy listens.
+pub fn proxy_address(proxy: &Intercept) -> Result<(&str, u16), Fault> {
     let at = proxy.uri();
-    let proxy_host = at.host().unwrap_or_default();
-    let proxy_port = at.port_u16().unwrap_or(80);
-    let failed = |why: String| {
-        Fault::passing(
-            "proxy",
-            format!(
-                "the proxy {proxy_host}:{proxy_port} does not lead to {host}:{port}: {why}. See HTTPS_PROXY, or name the host in NO_PROXY"
-            ),
-        )
-    };
-    if at.scheme_str() != Some("http") {
-        let why =
-            format!("its scheme is {}, and only http is understood", at.scheme_str().unwrap_or("missing"));
-        return Err(Fault { asks: Asks::RetryFew, ..failed(why) });
+    let host = at.host().unwrap_or_default();
+    match at.scheme_str() {
+        Some("http") => Ok((host, at.port_u16().unwrap_or(80))),
+        other => {
+            let scheme = other.unwrap_or("missing");
+            let message = format!(
+                "the proxy {host} cannot be used: its scheme is {scheme}, and only http is understood"
+            );
+            Err(Fault::new("proxy_scheme", message, Asks::RetryFew).advise(PROXY_ADVICE))
+        }
     }
-    let mut stream = tcp(proxy_host, proxy_port).await.map_err(|fault| failed(fault.message))?;
+}
+
+/// Asks a proxy for the way to a host.
+pub async fn tunnel(
+    proxy: &Intercept,
+    mut stream: TcpStream,
+    host: &str,
+    port: u16,
+) -> Result<TcpStream, Fault> {
+    let (proxy_host, proxy_port) = proxy_address(proxy)?;
+    let failed = |why: String| {
+        let message = format!("the proxy {proxy_host}:{proxy_port} does not lead to {host}:{port}: {why}");
+        Fault::passing("proxy", message).advise(PROXY_ADVICE)
+    };
     let mut request =
         format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\nUser-Agent: {USER_AGENT}\r\n");
     if let Some(auth) = proxy.basic_auth().and_then(|auth| auth.to_str().ok()) {
-        request.push_str(&format!("Proxy-Authorization: {auth}\r\n"));
+        let _ = write!(request, "Proxy-Authorization: {auth}\r\n");
     }
     request.push_str("\r\n");
     stream.write_all(request.as_bytes()).await.map_err(|error| failed(error.to_string()))?;
     let mut head = head::read(&mut stream).await.map_err(|error| failed(error.to_string()))?;
     if !(200..300).contains(&head.status) {
         let body = head::body(&mut head, &mut stream).await;
-        return Err(failed(format!("it answers CONNECT with HTTP {} and {}", head.status, told(&body))));
+        let status = head.status;
+        let fault = failed(format!("it answers CONNECT with HTTP {status} and {}", told(&body)));
+        return Err(Fault { code: format!("proxy_{status}").into(), ..fault });
     }
     Ok(stream)
 }
@@ -120,24 +143,33 @@ pub async fn tls(
     host: &str,
     tcp: TcpStream,
 ) -> Result<tokio_rustls::client::TlsStream<TcpStream>, Fault> {
-    let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-    let failed = |error: &io::Error| {
-        Fault::passing("tls", format!("no TLS connection to {host}: {}. {}", chain(error), tls_advice(net)))
-    };
-    let name = ServerName::try_from(bare).map_err(|error| failed(&io::Error::other(error)))?;
-    TlsConnector::from(net.tls.clone()).connect(name, tcp).await.map_err(|error| failed(&error))
+    handshake(net, host, tcp).await.map_err(|error| {
+        Fault::passing("tls", format!("no TLS connection to {host}: {}", chain(&error)))
+            .advise(tls_advice(net))
+    })
+}
+
+/// The same; where it fails, a `rustls::Error` within tells what was wrong.
+pub async fn handshake(
+    net: &Net,
+    host: &str,
+    tcp: TcpStream,
+) -> io::Result<tokio_rustls::client::TlsStream<TcpStream>> {
+    let name = ServerName::try_from(bare(host).to_owned()).map_err(io::Error::other)?;
+    TlsConnector::from(net.tls.clone()).connect(name, tcp).await
+}
+
+/// An IPv6 address without the brackets that it has in a URL.
+pub fn bare(host: &str) -> &str {
+    host.trim_start_matches('[').trim_end_matches(']')
 }
 
 /// The WebSocket handshake.
 pub async fn upgrade(url: &Url, mut carrier: Carrier) -> Result<WebSocketStream<Wire>, Fault> {
     let host = url.host_str().unwrap_or_default();
     let broken = |why: String| {
-        Fault::passing(
-            "upgrade",
-            format!(
-                "{host} did not finish the WebSocket handshake: {why}. See whether a proxy stands between that knows no WebSockets"
-            ),
-        )
+        Fault::passing("upgrade", format!("{host} did not finish the WebSocket handshake: {why}"))
+            .advise("See whether a proxy stands between that knows no WebSockets")
     };
     let mut request = url.as_str().into_client_request().map_err(|error| broken(error.to_string()))?;
     request.headers_mut().insert("user-agent", HeaderValue::from_static(USER_AGENT));
@@ -173,14 +205,14 @@ async fn refused(host: &str, head: &mut Head, carrier: &mut Carrier) -> Fault {
     let advice = match status {
         408 => "Slack was slow; the next try gets a new ticket",
         409 => {
-            "several connections were opened together; sockscope opens one after the other, so look for another process"
+            "Several connections were opened together; sockscope opens one after the other, so look for another process"
         }
-        429 => "too many tries; waiting as told",
-        300..400 => "a redirect, which is not followed: see the API's address and the proxy",
-        _ => "see the API's address and whether a proxy answered",
+        429 => "Too many tries; waiting as told",
+        300..400 => "A redirect, which is not followed: see the API's address and the proxy",
+        _ => "See the API's address and whether a proxy answered",
     };
-    let message = format!("{host} refuses the upgrade with HTTP {status} and {}: {advice}", told(&body));
-    Fault::new(format!("upgrade_{status}"), message, asked_by_status(status, wait))
+    let message = format!("{host} refuses the upgrade with HTTP {status} and {}", told(&body));
+    Fault::new(format!("upgrade_{status}"), message, asked_by_status(status, wait)).advise(advice)
 }
 
 fn told(body: &str) -> String {

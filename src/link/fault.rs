@@ -1,6 +1,7 @@
 //! Why a try failed, by what it asks of us.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::time::Duration;
 
 /// What is to be done about a fault.
@@ -18,18 +19,35 @@ pub enum Asks {
     Probe,
 }
 
-/// A failed try: Slack's code or our own short name, and what happened with what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
+/// A failed try: Slack's code or our own short name, what happened, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     pub code: Cow<'static, str>,
+    /// What happened, and why.
     pub message: String,
+    /// What to do next; empty where the message says it.
+    pub advice: Cow<'static, str>,
     pub asks: Asks,
+}
+
+impl std::error::Error for Fault {}
+
+/// All that its reader needs, in one text.
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if self.advice.is_empty() { Ok(()) } else { write!(f, ". {}", self.advice) }
+    }
 }
 
 impl Fault {
     pub fn new(code: impl Into<Cow<'static, str>>, message: impl Into<String>, asks: Asks) -> Self {
-        Self { code: code.into(), message: message.into(), asks }
+        Self { code: code.into(), message: message.into(), advice: Cow::Borrowed(""), asks }
+    }
+
+    #[must_use]
+    pub fn advise(self, advice: impl Into<Cow<'static, str>>) -> Self {
+        Self { advice: advice.into(), ..self }
     }
 
     /// A fault that passes with time.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::ack::LONGEST;
+use crate::slack::ack::MAX_FRAME;
 
 /// Envelopes that are remembered: far more than can be waiting for an answer at once.
 const REMEMBERED: usize = 4096;
@@ -54,8 +54,8 @@ impl Envelopes {
             })
         };
         let mut found = Vec::new();
-        if ack.bytes > LONGEST {
-            found.push(("ack-too-long", format!("the ack has {} bytes, and Slack takes {LONGEST} at most: it drops the ack or closes the connection with 1009. Make the answer smaller, or open the view with views.open or views.update", ack.bytes)));
+        if ack.bytes > MAX_FRAME {
+            found.push(("ack-too-long", format!("the ack has {} bytes, and Slack takes {MAX_FRAME} at most: it drops the ack or closes the connection with 1009. Make the answer smaller, or open the view with views.open or views.update", ack.bytes)));
         }
         if ack.took > deadline {
             found.push(("ack-late", format!("the ack left {:.1} s after its envelope, and Slack waits {} s: the user has seen an error, an event comes again. Acknowledge first and work afterwards", ack.took.as_secs_f64(), deadline.as_secs_f64())));
@@ -81,6 +81,7 @@ pub struct Sent<'a> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     const DEADLINE: Duration = Duration::from_secs(3);

@@ -37,7 +37,8 @@ pub(super) struct Keeper {
     sockets: JoinSet<End>,
     numbers: HashMap<Id, u32>,
     orders: BTreeMap<u32, mpsc::Sender<Order>>,
-    reports: (mpsc::Sender<(u32, Report)>, mpsc::Receiver<(u32, Report)>),
+    report_to: mpsc::Sender<(u32, Report)>,
+    reports: mpsc::Receiver<(u32, Report)>,
     waiting: VecDeque<Answer>,
     /// Sockets that gave acks back: they can write no more.
     mute: BTreeSet<u32>,
@@ -46,6 +47,7 @@ pub(super) struct Keeper {
 impl Keeper {
     pub fn new(shared: Arc<Shared>, policy: watch::Sender<Policy>, connections: u8) -> Self {
         let plan = Plan::new(shared.timing, connections, fastrand::Rng::new());
+        let (report_to, reports) = mpsc::channel(REPORTS);
         Self {
             shared,
             policy,
@@ -53,7 +55,8 @@ impl Keeper {
             sockets: JoinSet::new(),
             numbers: HashMap::new(),
             orders: BTreeMap::new(),
-            reports: mpsc::channel(REPORTS),
+            report_to,
+            reports,
             waiting: VecDeque::new(),
             mute: BTreeSet::new(),
         }
@@ -73,7 +76,7 @@ impl Keeper {
                         self.obey(command);
                     }
                 },
-                Some((conn, report)) = self.reports.1.recv() => self.hear(conn, report),
+                Some((conn, report)) = self.reports.recv() => self.hear(conn, report),
                 Some(ended) = self.sockets.join_next_with_id() => self.ended(ended),
                 () = tokio::time::sleep_until(wake) => self.plan(plan::Event::Tick),
             }
@@ -108,13 +111,15 @@ impl Keeper {
             Report::Doubt => self.plan(plan::Event::Doubt(conn)),
             Report::Unsent(answers) => {
                 self.mute.insert(conn);
-                answers.into_iter().for_each(|answer| self.queue(answer));
+                for answer in answers {
+                    self.queue(answer);
+                }
             }
         }
     }
 
     fn hear_all(&mut self) {
-        while let Ok((conn, report)) = self.reports.1.try_recv() {
+        while let Ok((conn, report)) = self.reports.try_recv() {
             self.hear(conn, report);
         }
     }
@@ -138,7 +143,9 @@ impl Keeper {
         self.orders.remove(&conn);
         self.mute.remove(&conn);
         self.plan(plan::Event::Ended { conn, fault: end.fault });
-        end.unsent.into_iter().for_each(|answer| self.queue(answer));
+        for answer in end.unsent {
+            self.queue(answer);
+        }
     }
 
     fn plan(&mut self, event: plan::Event) {
@@ -176,7 +183,7 @@ impl Keeper {
 
     fn open(&mut self, conn: u32) {
         let (orders, inbox) = mpsc::channel(ORDERS);
-        let reports = Reports { conn, to: self.reports.0.clone() };
+        let reports = Reports { conn, to: self.report_to.clone() };
         let task = self.sockets.spawn(socket::run(self.shared.clone(), reports, inbox));
         self.numbers.insert(task.id(), conn);
         self.orders.insert(conn, orders);
@@ -244,7 +251,8 @@ impl Keeper {
         }
         let all = async { while self.sockets.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(LAST, all).await;
-        let waiting = std::mem::take(&mut self.waiting);
-        waiting.iter().for_each(|answer| self.not_sent(answer, "the session ended"));
+        for answer in std::mem::take(&mut self.waiting) {
+            self.not_sent(&answer, "the session ended");
+        }
     }
 }

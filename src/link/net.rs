@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use rustls::{ClientConfig, RootCertStore};
+use tokio_tungstenite::tungstenite::http::Uri;
 use url::{Host, Url};
 
 use super::fault::{Asks, Fault, chain};
@@ -62,19 +63,25 @@ impl Net {
         Ok(Self { http, tls: Arc::new(tls), roots: found, proxies })
     }
 
-    /// The proxy between us and this `ws` or `wss` address, if there is one.
+    /// The proxy between us and this address, if there is one.
     pub fn proxy(&self, url: &Url) -> Option<Intercept> {
         if is_loopback(url) {
             return None;
         }
-        let scheme = if url.scheme() == "wss" { "https" } else { "http" };
-        let host = url.host_str()?;
-        let port = url.port_or_known_default()?;
-        self.proxies.intercept(&format!("{scheme}://{host}:{port}/").parse().ok()?)
+        self.proxies.intercept(&ruled(url)?)
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// The address as proxy rules know it: `https` where there is TLS, else `http`.
+pub fn ruled(url: &Url) -> Option<Uri> {
+    let scheme = if matches!(url.scheme(), "wss" | "https") { "https" } else { "http" };
+    let host = url.host_str()?;
+    let port = url.port_or_known_default()?;
+    format!("{scheme}://{host}:{port}/").parse().ok()
+}
+
+/// Whether an address means this machine by its spelling alone.
+pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),

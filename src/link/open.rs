@@ -49,12 +49,9 @@ fn judge(method: &Url, status: u16, wait: Option<std::time::Duration>, body: &st
     if status == 429 || error == Some("ratelimited") {
         let asks = asked_by_status(429, wait);
         let said = if wait.is_some() { "" } else { " (it did not say for how long)" };
-        return Err(Fault::new(
-            "ratelimited",
-            format!(
-                "Slack wants apps.connections.open to be called less often{said}. Waiting as told; nothing to do but to find out who else opens connections for this app"
-            ),
-            asks,
+        let message = format!("Slack wants apps.connections.open to be called less often{said}");
+        return Err(Fault::new("ratelimited", message, asks).advise(
+            "Waiting as told; nothing to do but to find out who else opens connections for this app",
         ));
     }
     let Some(answer) = answer else { return Err(not_json(method, status, wait, body)) };
@@ -62,32 +59,27 @@ fn judge(method: &Url, status: u16, wait: Option<std::time::Duration>, body: &st
         return Err(refused(error, &answer));
     }
     if !(200..300).contains(&status) {
-        return Err(Fault::new(
-            format!("http_{status}"),
-            format!(
-                "{method} answered with HTTP {status}. Slack answers with 200; see what stands at this address"
-            ),
-            asked_by_status(status, wait),
-        ));
+        let message = format!("{method} answered with HTTP {status}");
+        return Err(Fault::new(format!("http_{status}"), message, asked_by_status(status, wait))
+            .advise("Slack answers with 200; see what stands at this address"));
     }
     let Some(url) = answer["url"].as_str() else {
-        return Err(Fault::new(
-            "no_url",
-            "apps.connections.open succeeded, but its answer has no `url`. See what stands at the API's address",
-            Asks::RetryFew,
-        ));
+        let message = "apps.connections.open succeeded, but its answer has no `url`";
+        return Err(Fault::new("no_url", message, Asks::RetryFew).advise(SEE_ADDRESS));
     };
     socket_url(url)
 }
+
+const SEE_ADDRESS: &str = "See what stands at the API's address";
 
 fn socket_url(text: &str) -> Result<Url, Fault> {
     let bad = |why: &str| {
         let shown = crate::slack::secret::mask(text);
         let message = format!(
-            "apps.connections.open returned a URL that no WebSocket can be opened at ({why}): {}. See what stands at the API's address",
+            "apps.connections.open returned a URL that no WebSocket can be opened at ({why}): {}",
             first_line(&shown)
         );
-        Fault::new("bad_url", message, Asks::RetryFew)
+        Fault::new("bad_url", message, Asks::RetryFew).advise(SEE_ADDRESS)
     };
     let url = Url::parse(text).map_err(|error| bad(&error.to_string()))?;
     match url.scheme() {
@@ -102,29 +94,19 @@ fn unreachable(error: &reqwest::Error, net: &Net, method: &Url) -> Fault {
     let cause = chain(error);
     let tls = cause.contains("certificate") || cause.contains("TLS") || cause.contains("handshake");
     if error.is_timeout() {
-        Fault::passing(
-            "timeout",
-            format!(
-                "{host} did not answer in time. See whether it can be reached from here (sockscope doctor)"
-            ),
-        )
+        Fault::passing("timeout", format!("{host} did not answer in time"))
+            .advise("See whether it can be reached from here (sockscope doctor)")
     } else if tls {
-        Fault::passing("tls", format!("no TLS connection to {host}: {cause}. {}", tls_advice(net)))
+        Fault::passing("tls", format!("no TLS connection to {host}: {cause}")).advise(tls_advice(net))
     } else if cause.contains("tunnel") || cause.contains("proxy") {
-        Fault::passing(
-            "proxy",
-            format!("the proxy does not let us through to {host}: {cause}. See HTTPS_PROXY and NO_PROXY"),
-        )
+        Fault::passing("proxy", format!("the proxy does not let us through to {host}: {cause}"))
+            .advise("See HTTPS_PROXY and NO_PROXY")
     } else if error.is_dns() || cause.contains("dns error") {
-        Fault::passing(
-            "dns",
-            format!("{host} has no address: {cause}. See the name, the network and its DNS"),
-        )
+        Fault::passing("dns", format!("{host} has no address: {cause}"))
+            .advise("See the name, the network and its DNS")
     } else {
-        Fault::passing(
-            "connect",
-            format!("{host} cannot be reached: {cause}. See the network, the address and the proxy settings"),
-        )
+        Fault::passing("connect", format!("{host} cannot be reached: {cause}"))
+            .advise("See the network, the address and the proxy settings")
     }
 }
 
@@ -138,82 +120,97 @@ pub fn tls_advice(net: &Net) -> &'static str {
 }
 
 fn redirected(method: &Url, status: u16, to: &str) -> Fault {
-    let message = format!(
-        "{method} redirects (HTTP {status}) to {}. A redirect is not followed, since it would carry the token elsewhere; give that address with --api-url if it is right",
-        first_line(&crate::slack::secret::mask(to))
-    );
-    Fault::new(format!("http_{status}"), message, Asks::RetryFew)
+    let message =
+        format!("{method} redirects (HTTP {status}) to {}", first_line(&crate::slack::secret::mask(to)));
+    Fault::new(format!("http_{status}"), message, Asks::RetryFew).advise("A redirect is not followed, since it would carry the token elsewhere; give that address with --api-url if it is right")
 }
 
 fn not_json(method: &Url, status: u16, wait: Option<std::time::Duration>, body: &str) -> Fault {
     let what = first_line(&crate::slack::secret::mask(body));
     if (200..300).contains(&status) {
-        let message = format!(
-            "{method} answered with {what}, not with JSON. Is this Slack's API? A captive portal or a proxy may have answered; see --api-url"
-        );
-        return Fault::new("not_json", message, Asks::RetryFew);
+        let message = format!("{method} answered with {what}, not with JSON");
+        return Fault::new("not_json", message, Asks::RetryFew)
+            .advise("Is this Slack's API? A captive portal or a proxy may have answered; see --api-url");
     }
-    let message = format!(
-        "{method} answered with HTTP {status} and {what}. If it lasts, see the address and status.slack.com"
-    );
+    let message = format!("{method} answered with HTTP {status} and {what}");
     Fault::new(format!("http_{status}"), message, asked_by_status(status, wait))
+        .advise("If it lasts, see the address and status.slack.com")
 }
 
 /// What a code of Slack's asks of us.
 fn refused(code: &str, answer: &Value) -> Fault {
-    if let Some((_, advice)) = FATAL.iter().find(|(known, _)| *known == code) {
-        let mut message = format!("Slack refuses the connection ({code}): {advice}");
+    if let Some((_, what, advice)) = FATAL.iter().find(|(known, ..)| *known == code) {
+        let mut message = format!("Slack refuses the connection ({code}): {what}");
         if let (Some(needed), Some(provided)) = (answer["needed"].as_str(), answer["provided"].as_str()) {
             message = format!("{message}. It needs {needed} and has {provided}");
         }
-        return Fault::new(code.to_owned(), message, Asks::Stop);
+        return Fault::new(code.to_owned(), message, Asks::Stop).advise(*advice);
     }
     if PASSING.contains(&code) {
-        let message = format!("Slack is in trouble ({code}). It passes; if it lasts, see status.slack.com");
-        return Fault::passing(code.to_owned(), message);
+        let message = format!("Slack is in trouble ({code})");
+        return Fault::passing(code.to_owned(), message)
+            .advise("It passes; if it lasts, see status.slack.com");
     }
     if code == "socket_mode_disabled" {
         return Fault::new(code.to_owned(), SWITCHED_OFF, Asks::Probe);
     }
-    let message = format!(
-        "Slack refuses the connection with a code that sockscope does not know: {code}. Look for it at docs.slack.dev under apps.connections.open"
-    );
+    let message = format!("Slack refuses the connection with a code that sockscope does not know: {code}");
     Fault::new(code.to_owned(), message, Asks::RetryFew)
+        .advise("Look for it at docs.slack.dev under apps.connections.open")
 }
 
 /// For `link_disabled` and `socket_mode_disabled` alike.
 pub const SWITCHED_OFF: &str = "Socket Mode is switched off for this app. Switch it on at api.slack.com/apps, your app, Settings, Socket Mode; then reconnect (R), or wait for the look that sockscope takes once a minute";
 
-/// Codes that the user has to do something about, and what.
-const FATAL: [(&str, &str); 19] = [
-    ("not_authed", "no token arrived. Set SLACK_APP_TOKEN to an app-level token (xapp-…)"),
+/// Codes that the user has to do something about: what they mean, and what to do.
+const FATAL: [(&str, &str, &str); 19] = [
+    ("not_authed", "no token arrived", "Set SLACK_APP_TOKEN to an app-level token (xapp-…)"),
     (
         "invalid_auth",
-        "the token is not valid. Copy it anew from api.slack.com/apps, your app, Basic Information, App-Level Tokens",
+        "the token is not valid",
+        "Copy it anew from api.slack.com/apps, your app, Basic Information, App-Level Tokens",
     ),
     (
         "account_inactive",
-        "the token's user or workspace was deleted. Install the app anew and make a new token",
+        "the token's user or workspace was deleted",
+        "Install the app anew and make a new token",
     ),
-    ("token_revoked", "the token was revoked. Make a new one under Basic Information, App-Level Tokens"),
-    ("token_expired", "the token has expired. Make a new one under Basic Information, App-Level Tokens"),
-    ("not_allowed_token_type", "this is a bot or user token. Socket Mode needs an app-level token (xapp-…)"),
-    ("missing_scope", "the token lacks the scope connections:write. Make an app-level token that has it"),
-    ("no_permission", "the token may not do this. Make an app-level token with connections:write"),
-    ("access_denied", "the app may not use this workspace. Ask its administrators"),
-    ("accesslimited", "access to this method is limited for the app. Ask Slack's support"),
-    ("forbidden_team", "the app may not be used in this workspace. Ask its administrators"),
-    ("enterprise_is_restricted", "the method cannot be called for this enterprise. Ask its administrators"),
-    ("ekm_access_denied", "the workspace's administrators have suspended access to its data (EKM). Ask them"),
+    ("token_revoked", "the token was revoked", "Make a new one under Basic Information, App-Level Tokens"),
+    ("token_expired", "the token has expired", "Make a new one under Basic Information, App-Level Tokens"),
+    (
+        "not_allowed_token_type",
+        "this is a bot or user token",
+        "Socket Mode needs an app-level token (xapp-…)",
+    ),
+    (
+        "missing_scope",
+        "the token lacks the scope connections:write",
+        "Make an app-level token with connections:write",
+    ),
+    ("no_permission", "the token may not do this", "Make an app-level token with connections:write"),
+    ("access_denied", "the app may not use this workspace", "Ask its administrators"),
+    ("accesslimited", "access to this method is limited for the app", "Ask Slack's support"),
+    ("forbidden_team", "the app may not be used in this workspace", "Ask its administrators"),
+    ("enterprise_is_restricted", "the method cannot be called for this enterprise", "Ask its administrators"),
+    (
+        "ekm_access_denied",
+        "the workspace's administrators have suspended access to its data (EKM)",
+        "Ask them",
+    ),
     (
         "two_factor_setup_required",
-        "the workspace asks for two-factor authentication. Set it up for your account",
+        "the workspace asks for two-factor authentication",
+        "Set it up for your account",
     ),
-    ("org_login_required", "the workspace is being moved to an enterprise. Wait until the move is over"),
-    ("is_bot", "a bot's token cannot call this method. Socket Mode needs an app-level token (xapp-…)"),
-    ("method_deprecated", "Slack has retired this method. Look for a newer sockscope"),
-    ("insecure_request", "the request came over plain HTTP. Use an https address with --api-url"),
-    ("socket_mode_not_enabled", "Socket Mode was never switched on for this app. See Settings, Socket Mode"),
+    ("org_login_required", "the workspace is being moved to an enterprise", "Wait until the move is over"),
+    ("is_bot", "a bot's token cannot call this method", "Socket Mode needs an app-level token (xapp-…)"),
+    ("method_deprecated", "Slack has retired this method", "Look for a newer sockscope"),
+    ("insecure_request", "the request came over plain HTTP", "Use an https address with --api-url"),
+    (
+        "socket_mode_not_enabled",
+        "Socket Mode was never switched on for this app",
+        "See Settings, Socket Mode",
+    ),
 ];
 
 /// Codes that pass with time.
@@ -248,7 +245,7 @@ mod tests {
     #[test]
     fn every_answer_gets_what_it_asks_for() {
         let error = |code: &str| format!(r#"{{"ok":false,"error":"{code}"}}"#);
-        for (code, _) in FATAL {
+        for (code, ..) in FATAL {
             assert_eq!(asks(200, &error(code)), (code.to_owned(), Asks::Stop));
         }
         for code in PASSING {

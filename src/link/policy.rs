@@ -95,7 +95,7 @@ impl Hold {
                 let type_ = header.type_.as_deref().unwrap_or_default();
                 names.has(type_)
                     || (names.has_payload_types()
-                        && payload_type(header).is_some_and(|type_| names.has(&type_)))
+                        && payload_type(header).is_some_and(|inner| names.has(&inner)))
             }
         }
     }
@@ -121,14 +121,11 @@ impl FromStr for Hold {
             hold = match (name, hold) {
                 ("all", _) | (_, Self::Everything) => Self::Everything,
                 ("none", hold) => hold,
-                (name, hold) => {
-                    let bit = Names::bit(name);
-                    if bit == 0 {
-                        return Err(UnknownKind { name: name.to_owned() });
-                    }
-                    let Names(held) = if let Self::These(names) = hold { names } else { Names(0) };
-                    Self::These(Names(held | bit))
+                (kind, _) if Names::bit(kind) == 0 => {
+                    return Err(UnknownKind { name: kind.to_owned() });
                 }
+                (kind, Self::Nothing) => Self::These(Names(Names::bit(kind))),
+                (kind, Self::These(Names(bits))) => Self::These(Names(bits | Names::bit(kind))),
             };
         }
         Ok(hold)

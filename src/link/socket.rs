@@ -1,5 +1,6 @@
 //! One WebSocket in its own task: from `apps.connections.open` to its end.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -7,6 +8,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio_tungstenite::WebSocketStream;
+use url::Url;
 
 use super::fault::Fault;
 use super::keeper::REPORTS;
@@ -74,29 +76,71 @@ impl Reports {
 /// Drives one connection until it has ended.
 pub async fn run(shared: Arc<Shared>, reports: Reports, mut orders: mpsc::Receiver<Order>) -> End {
     let conn = reports.conn;
-    let connected = tokio::select! {
-        connected = connect(&shared, conn) => connected,
-        () = given_up(&mut orders) => {
-            let reason = "given up before it was connected".into();
-            shared.journal.write(Timestamp::now(), &Event::Closed { conn, code: None, reason, lived_ms: 0.0 });
-            return End::default();
-        }
+    let url = tokio::select! {
+        url = ask(&shared, conn) => url,
+        _ = given_up(&mut orders) => return never_connected(&shared, conn),
+    };
+    let url = match url {
+        Ok(url) => url,
+        Err(fault) => return End { fault: Some(fault), unsent: Vec::new() },
+    };
+    let mut dialling = pin!(connect(&shared, conn, &url));
+    let (connected, unwanted) = tokio::select! {
+        connected = &mut dialling => (connected, false),
+        // Slack may send envelopes as soon as it has taken the upgrade: they are read before it is closed.
+        given_up = given_up(&mut orders) => tokio::select! {
+            connected = &mut dialling, if given_up == GivenUp::Alone => (connected, true),
+            () = session_ends(&mut orders), if given_up == GivenUp::Alone => {
+                return never_connected(&shared, conn);
+            }
+            else => return never_connected(&shared, conn),
+        },
     };
     match connected {
         Ok(ws) => {
             let _ = reports.send(Report::Connected);
-            live::Live::new(&shared, reports, ws).run(orders).await
+            let mut live = live::Live::new(&shared, reports, ws);
+            if unwanted {
+                live.close("given up before hello", Instant::now());
+            }
+            live.run(orders).await
         }
         Err(fault) => End { fault: Some(fault), unsent: Vec::new() },
     }
 }
 
-/// Waits for the order to stop.
-async fn given_up(orders: &mut mpsc::Receiver<Order>) {
-    while let Some(Order::Send(_)) = orders.recv().await {}
+/// Who is not wanted any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum GivenUp {
+    /// This connection.
+    Alone,
+    /// The whole session.
+    All,
 }
 
-async fn connect(shared: &Shared, conn: u32) -> Result<WebSocketStream<Wire>, Fault> {
+/// Waits for the order to stop.
+async fn given_up(orders: &mut mpsc::Receiver<Order>) -> GivenUp {
+    loop {
+        match orders.recv().await {
+            Some(Order::Send(_)) => {}
+            Some(Order::LetGo(_)) => return GivenUp::Alone,
+            Some(Order::Close) | None => return GivenUp::All,
+        }
+    }
+}
+
+async fn session_ends(orders: &mut mpsc::Receiver<Order>) {
+    while given_up(orders).await != GivenUp::All {}
+}
+
+fn never_connected(shared: &Shared, conn: u32) -> End {
+    let reason = "given up before it was connected".into();
+    shared.journal.write(Timestamp::now(), &Event::Closed { conn, code: None, reason, lived_ms: 0.0 });
+    End::default()
+}
+
+/// The URL to dial, with its ticket.
+async fn ask(shared: &Shared, conn: u32) -> Result<Url, Fault> {
     let Shared { journal, timing, .. } = shared;
     let debug_reconnects = shared.debug_reconnects.load(Ordering::Relaxed);
     journal.write(Timestamp::now(), &Event::Opening { conn, debug_reconnects });
@@ -106,13 +150,17 @@ async fn connect(shared: &Shared, conn: u32) -> Result<WebSocketStream<Wire>, Fa
     if debug_reconnects {
         url.query_pairs_mut().append_pair("debug_reconnects", "true");
     }
-    let (took_ms, shown) = (ms(started.elapsed()), url.as_str().into());
-    journal.write(Timestamp::now(), &Event::Opened { conn, took_ms, url: shown });
-
-    let started = Instant::now();
-    let ws = within(timing.dial, "opening the WebSocket", dial::dial(&shared.net, &url)).await?;
     let took_ms = ms(started.elapsed());
-    journal.write(Timestamp::now(), &Event::Connected { conn, took_ms });
+    journal.write(Timestamp::now(), &Event::Opened { conn, took_ms, url: url.as_str().into() });
+    Ok(url)
+}
+
+async fn connect(shared: &Shared, conn: u32, url: &Url) -> Result<WebSocketStream<Wire>, Fault> {
+    let started = Instant::now();
+    let dialling = dial::dial(&shared.net, url);
+    let ws = within(shared.timing.dial, "opening the WebSocket", dialling).await?;
+    let took_ms = ms(started.elapsed());
+    shared.journal.write(Timestamp::now(), &Event::Connected { conn, took_ms });
     Ok(ws)
 }
 

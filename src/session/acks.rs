@@ -109,9 +109,10 @@ impl Acks {
         self.held.at(row)
     }
 
-    /// What waits for an answer and still can be answered in time.
+    /// What waits for an answer and still can be answered in time. What has been told of as overdue is not even
+    /// looked at: thousands may be, and every frame asks.
     pub fn in_time(&self, now: Timestamp) -> impl Iterator<Item = &Held> {
-        self.held().filter(move |held| !held.remaining(now).is_negative())
+        self.held.from(self.told).filter(move |held| !held.remaining(now).is_negative())
     }
 
     /// Of what waits, the one that must be answered first: the oldest that is not late, else the oldest.

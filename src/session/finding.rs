@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use crate::journal::recent::Recent;
 
-pub const LATE_ACK: &str = "late-ack";
-pub const NO_ACK: &str = "no-ack";
+pub const LATE_ACK: &str = "ack-late";
+pub const NO_ACK: &str = "ack-missing";
 pub const ACK_TWICE: &str = "ack-twice";
 pub const PAYLOAD_NOT_ACCEPTED: &str = "payload-not-accepted";
 pub const PAYLOAD_REFUSED: &str = "payload-refused";
@@ -17,7 +17,7 @@ pub const RETRY: &str = "retry";
 pub const SAME_ENVELOPE: &str = "same-envelope";
 pub const NO_OVERLAP: &str = "no-overlap";
 pub const SILENT_CONNECTION: &str = "silent-connection";
-pub const OTHERS_CONNECTED: &str = "others-connected";
+pub const OTHERS_CONNECTED: &str = "more-connections";
 
 /// One row of the table of findings.
 #[derive(Debug, PartialEq, Eq)]

@@ -209,11 +209,11 @@ fn what_waits_counts_down_then_is_late_and_can_still_be_answered() {
     assert_eq!((rows_after(1), rows_after(2), rows_after(0)), (vec![2, 1], vec![1, 2], vec![1, 2]));
     assert_eq!(script.session.next_deadline(), Some(at(3.0)));
     script.session.tick(at(3.0));
-    assert_eq!(script.codes(), ["no-ack"]);
+    assert_eq!(script.codes(), ["ack-missing"]);
     assert_eq!(script.session.next_deadline(), Some(at(4.0)));
     script.wait(2.5).ack(1, "e1", 3500.0).ack(1, "e2", 2500.0);
-    assert_eq!(script.codes(), ["late-ack"], "no ack has become a late one");
-    assert_eq!(script.session.findings().count("no-ack"), 0);
+    assert_eq!(script.codes(), ["ack-late"], "no ack has become a late one");
+    assert_eq!(script.session.findings().count("ack-missing"), 0);
     assert_eq!(script.session.findings().of_row(1).count(), 1);
     assert_eq!((script.session.totals().late, script.session.acks().latency().count()), (1, 2));
     assert_eq!(script.session.next_deadline(), None);
@@ -259,7 +259,7 @@ fn who_else_is_connected_is_told_apart_from_ghosts() {
     let census = script.session.census().unwrap();
     assert_eq!((census.ours, census.total(), census.others, census.at), (1, 3, 2, at(0.0)));
     assert!(census.shared());
-    assert_eq!(script.codes(), ["others-connected"]);
+    assert_eq!(script.codes(), ["more-connections"]);
     script.wait(10.0).live(2, 4);
     assert_eq!(script.session.census().map(|census| (census.ours, census.total())), Some((2, 4)));
     script.disconnect(1, "warning").closed(1, Some(1000), 10_000.0);
@@ -391,7 +391,7 @@ fn any_event() -> impl Strategy<Value = Event<'static>> {
             11 => Event::Closed { conn, code: flag.then_some(1000), reason: "".into(), lived_ms: ms },
             12 => Event::Gap { ms },
             13 => Event::Finding {
-                code: if flag { "late-ack".into() } else { "no-ack".into() },
+                code: if flag { "ack-late".into() } else { "ack-missing".into() },
                 conn: Some(conn),
                 envelope_id: Some(id.into()),
                 message: "".into(),

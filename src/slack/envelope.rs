@@ -103,8 +103,6 @@ pub struct About<'a> {
     pub kind: Kind,
     /// `message.channels`, `app_home_opened`, `/deploy`, a `callback_id`, an `action_id`; empty when there is none.
     pub subject: Cow<'a, str>,
-    /// One line, at most [`SUMMARY_CHARS`] characters: the text of a message, what was typed (in quotes) or chosen, who.
-    pub summary: String,
     pub team_id: Option<Cow<'a, str>>,
     pub team_domain: Option<Cow<'a, str>>,
     /// The user's ID.
@@ -118,6 +116,8 @@ pub struct About<'a> {
     pub action_id: Option<Cow<'a, str>>,
     pub block_id: Option<Cow<'a, str>>,
     pub command: Option<Cow<'a, str>>,
+    /// What the summary is read from, once somebody asks for it.
+    payload: &'a str,
 }
 
 /// Longer than any screen is wide, and short enough to keep for every envelope.
@@ -138,11 +138,24 @@ impl<'a> About<'a> {
         }
     }
 
-    fn empty(kind: Kind) -> Self {
+    /// One line, at most [`SUMMARY_CHARS`] characters: the text of a message, what was typed (in quotes) or chosen,
+    /// who. Read anew from the payload: only rows that are drawn need it.
+    pub fn summary(&self) -> String {
+        match self.kind {
+            Kind::Event => event::summary(self.payload),
+            Kind::Command => {
+                let text = peek::text_at(self.payload, "text");
+                line::joined([text.as_deref(), self.who()])
+            }
+            Kind::Unknown => beginning(self.payload),
+            kind => interactive::summary(kind, self.payload, self.who()),
+        }
+    }
+
+    fn empty(kind: Kind, payload: &'a str) -> Self {
         Self {
             kind,
             subject: Cow::Borrowed(""),
-            summary: String::new(),
             team_id: None,
             team_domain: None,
             user: None,
@@ -153,6 +166,7 @@ impl<'a> About<'a> {
             action_id: None,
             block_id: None,
             command: None,
+            payload,
         }
     }
 
@@ -163,10 +177,10 @@ impl<'a> About<'a> {
 }
 
 fn command(payload: &str) -> About<'_> {
-    let keys = ["command", "text", "user_id", "user_name", "team_id", "team_domain", "channel_id"];
-    let [command, text, user, user_name, team_id, team_domain, channel] =
+    let keys = ["command", "user_id", "user_name", "team_id", "team_domain", "channel_id"];
+    let [command, user, user_name, team_id, team_domain, channel] =
         peek::fields(payload, keys).map(|value| value.and_then(peek::text));
-    let mut about = About {
+    About {
         subject: command.clone().unwrap_or_default(),
         command,
         user,
@@ -174,21 +188,20 @@ fn command(payload: &str) -> About<'_> {
         team_id,
         team_domain,
         channel,
-        ..About::empty(Kind::Command)
-    };
-    about.summary = line::joined([text.as_deref(), about.who()]);
-    about
+        ..About::empty(Kind::Command, payload)
+    }
 }
 
-/// A type that is not known, or no object at all: its type, and the beginning of its text.
+/// A type that is not known, or no object at all.
 fn unknown<'a>(payload: &'a str, payload_type: Option<Cow<'a, str>>) -> About<'a> {
+    About { subject: payload_type.unwrap_or_default(), ..About::empty(Kind::Unknown, payload) }
+}
+
+/// The beginning of a payload's text, where it says anything.
+fn beginning(payload: &str) -> String {
     let text = peek::string(payload);
     let beginning = text.as_deref().unwrap_or(payload);
-    About {
-        subject: payload_type.unwrap_or_default(),
-        summary: line::one(if matches!(beginning, "{}" | "null") { "" } else { beginning }),
-        ..About::empty(Kind::Unknown)
-    }
+    line::one(if matches!(beginning, "{}" | "null") { "" } else { beginning })
 }
 
 /// `{"id":…}` or the ID itself: Slack writes users, channels and teams either way.

@@ -130,17 +130,16 @@ fn next_value(json: &str, at: usize) -> Option<(usize, usize)> {
     (end > start).then_some((start, end))
 }
 
-const SHORT: usize = 24;
-
 /// Where the string that opens at `start` has ended: behind its closing quote.
 pub(crate) fn string_end(bytes: &[u8], start: usize) -> Option<usize> {
     let mut at = start + 1;
-    // most strings are short, and a look at each byte then beats the search's start
-    for _ in 0..SHORT {
-        match bytes.get(at)? {
-            b'"' => return Some(at + 1),
-            b'\\' => at += 2,
-            _ => at += 1,
+    // Most strings are short: for these, eight bytes at a time beat the start of a vector search.
+    for _ in 0..SHORT_WORDS {
+        let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) else { break };
+        match first_stop(u64::from_le_bytes(*word)) {
+            None => at += 8,
+            Some(offset) if word[offset] == b'"' => return Some(at + offset + 1),
+            Some(offset) => at += offset + 2,
         }
     }
     loop {
@@ -152,20 +151,34 @@ pub(crate) fn string_end(bytes: &[u8], start: usize) -> Option<usize> {
     }
 }
 
+/// How many words are looked at one by one.
+const SHORT_WORDS: usize = 5;
+
+/// The place of the first quote or backslash among eight bytes, the lowest byte first.
+fn first_stop(word: u64) -> Option<usize> {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGHS: u64 = ONES << 7;
+    // Flags each zero byte; what it flags wrongly lies above a true one.
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
+    let stops = zeros(word ^ (ONES * 0x22)) | zeros(word ^ (ONES * 0x5c));
+    (stops != 0).then(|| stops.trailing_zeros() as usize / 8)
+}
+
 fn container_end(bytes: &[u8], start: usize) -> usize {
     let (mut at, mut depth) = (start, 0_usize);
     while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'"' => match string_end(bytes, at) {
+        // Both kinds of brackets differ in this bit only.
+        match byte | 0x20 {
+            b'"' if *byte == b'"' => match string_end(bytes, at) {
                 Some(end) => {
                     at = end;
                     continue;
                 }
                 None => break,
             },
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' if depth == 1 => return at + 1,
-            b'}' | b']' => depth -= 1,
+            b'{' => depth += 1,
+            b'}' if depth == 1 => return at + 1,
+            b'}' => depth -= 1,
             _ => {}
         }
         at += 1;

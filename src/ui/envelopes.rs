@@ -181,7 +181,7 @@ pub fn title(app: &App, look: &Look) -> Vec<(String, Style)> {
     let shown = app.view.len() as u64;
     let mut parts = Vec::new();
     if app.view.is_filtered() {
-        let filter = text::visible(&text::fit(&app.filter_text(), 40)).into_owned();
+        let filter = text::visible(&text::fit(app.filter_text(), 40)).into_owned();
         parts.push((filter, theme.urgent.into()));
         parts.push((format!("{} of {}", text::thousands(shown), text::thousands(total)), theme.text.into()));
     } else {
@@ -200,6 +200,15 @@ fn draw_empty(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
     if app.view.is_filtered() {
         let hint = format!("{} changes the filter, Esc clears it", key_of(app, Action::Filter));
         return empty(frame, look, area, &["no envelope matches the filter", &hint]);
+    }
+    if let Some(problem) = app.session.stopped() {
+        let what = format!("stopped: {}", problem.code);
+        let hint = format!("{} tries again", key_of(app, Action::Reconnect));
+        let mut lines = vec![what];
+        lines.extend(text::wrap_words(&problem.message, usize::from(area.width).saturating_sub(8)));
+        lines.push(hint);
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        return empty(frame, look, area, &lines);
     }
     match (app.session.live(), app.mode) {
         (0, _) => empty(frame, look, area, &["no connection is live yet", "see 3 Connection health"]),

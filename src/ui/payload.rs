@@ -146,15 +146,12 @@ fn mark<'a>(mut line: Line<'a>, look: &Look, width: usize, focused: bool) -> Lin
 }
 
 fn path_line<'a>(payload: &Payload, look: &Look, width: usize) -> Line<'a> {
-    let (path, count) = match payload.tree() {
-        Some(tree) => {
-            let place = tree.visible_place(payload.cursor()) + 1;
-            (tree.jq_path(payload.cursor()), format!("{place} of {} rows ", tree.visible_count()))
-        }
-        None => {
-            let what = if payload.is_raw() { "raw, as it came" } else { "no JSON: the text as it came" };
-            (what.to_owned(), format!("{} of {} lines ", payload.cursor() + 1, payload.lines().len()))
-        }
+    let (path, count) = if let Some(tree) = payload.tree() {
+        let place = tree.visible_place(payload.cursor()) + 1;
+        (tree.jq_path(payload.cursor()), format!("{place} of {} rows ", tree.visible_count()))
+    } else {
+        let what = if payload.is_raw() { "raw, as it came" } else { "no JSON: the text as it came" };
+        (what.to_owned(), format!("{} of {} lines ", payload.cursor() + 1, payload.lines().len()))
     };
     let found = payload.search().map(|search| {
         let number = payload.hit_number().map_or(String::new(), |at| format!("{at} of "));

@@ -95,6 +95,26 @@ async fn an_answer_by_hand_travels_with_its_payload() {
 }
 
 #[tokio::test]
+async fn an_ack_that_slack_would_drop_is_sent_and_found() {
+    let (mut server, mut records, link) = start(|options| options.hold = Hold::Everything).await;
+    let mut peer = server.live().await;
+    records.kind("hello").await;
+    let payload = format!(r#"{{"text":"{}"}}"#, "x".repeat(20_480));
+    let answer = Answer {
+        conn: 1,
+        envelope_id: "e-1".into(),
+        received: jiff::Timestamp::now() - jiff::SignedDuration::from_secs(4),
+        payload: Some(payload.clone()),
+        by: By::Hand,
+    };
+    link.commands().send(Command::Ack(answer)).await.unwrap();
+    assert!(peer.next_text().await.contains(&payload));
+    assert_eq!(records.kind("ack").await["late"], true);
+    assert_eq!(records.kind("finding").await["code"], "ack-too-long");
+    assert_eq!(records.kind("finding").await["code"], "ack-late");
+}
+
+#[tokio::test]
 async fn a_warning_hands_over_without_a_gap() {
     let (mut server, mut records, _link) = start(|_| {}).await;
     let mut old = server.live().await;
@@ -135,7 +155,6 @@ async fn pings_are_answered_and_recorded() {
     })
     .await;
     let mut peer = server.live().await;
-    peer.0.get_mut();
     futures_util::SinkExt::send(&mut peer.0, Message::Ping(b"\xffping"[..].into())).await.unwrap();
     loop {
         if let Some(Message::Pong(echo)) = peer.next().await {

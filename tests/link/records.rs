@@ -32,6 +32,15 @@ impl Records {
         record
     }
 
+    /// The next record, of those that are there.
+    pub async fn next_if_there(&mut self) -> Option<Value> {
+        if self.waiting.is_empty() {
+            let waiting = &mut self.waiting;
+            self.tail.read(|_, line| waiting.push_back(serde_json::from_str(line).unwrap())).unwrap();
+        }
+        if self.waiting.is_empty() { None } else { Some(self.next().await) }
+    }
+
     /// The next record of this kind; those before it are skipped.
     pub async fn kind(&mut self, kind: &str) -> Value {
         self.find(|record| record["kind"] == kind).await

@@ -9,10 +9,11 @@ use jiff::Timestamp;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::super::findings::Sent;
-use super::super::{Answer, ack, ms};
+use super::super::{Answer, ms};
 use super::Report;
 use super::live::{Live, Stage};
 use crate::journal::{Event, Side};
+use crate::slack::ack;
 
 /// Written, and not yet known to have left.
 pub(super) enum Outgoing {

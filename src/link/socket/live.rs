@@ -79,12 +79,15 @@ pub(super) struct Ending {
     say: bool,
 }
 
+/// Nothing more can be read, and why, where there is a reason.
+struct EndOfReading(Option<tungstenite::Error>);
+
 /// What was ready at once.
 #[derive(Default)]
 pub(super) struct Burst {
     pub frames: Vec<(Timestamp, Instant, Message)>,
     flushed: Option<Result<(), tungstenite::Error>>,
-    end: Option<Option<tungstenite::Error>>,
+    end: Option<EndOfReading>,
 }
 
 impl<'s> Live<'s> {
@@ -146,8 +149,8 @@ impl<'s> Live<'s> {
                         bytes += message.len();
                         burst.frames.push((Timestamp::now(), Instant::now(), message));
                     }
-                    Poll::Ready(Some(Err(error))) => burst.end = Some(Some(error)),
-                    Poll::Ready(None) => burst.end = Some(None),
+                    Poll::Ready(Some(Err(error))) => burst.end = Some(EndOfReading(Some(error))),
+                    Poll::Ready(None) => burst.end = Some(EndOfReading(None)),
                     Poll::Pending => break,
                 }
             }
@@ -167,7 +170,7 @@ impl<'s> Live<'s> {
         match burst.end {
             None if !closed => Continue(()),
             None => Break(self.ended(None)),
-            Some(error) => Break(self.ended(error)),
+            Some(EndOfReading(error)) => Break(self.ended(error)),
         }
     }
 
@@ -176,9 +179,7 @@ impl<'s> Live<'s> {
         for order in orders.drain(..) {
             match order {
                 Order::Send(answer) => self.answer(answer),
-                Order::LetGo(Patience::None) if !self.hello => {
-                    return Break(Ending::ours("given up before hello"));
-                }
+                Order::LetGo(Patience::None) => self.close("given up", now),
                 Order::LetGo(patience) if self.stage == Stage::Open => {
                     self.stage = Stage::LetGo { since: now, patience };
                 }
@@ -191,7 +192,7 @@ impl<'s> Live<'s> {
     }
 
     /// Sends our close frame; what still comes is read until the peer has answered it.
-    fn close(&mut self, why: &'static str, now: Instant) {
+    pub(super) fn close(&mut self, why: &'static str, now: Instant) {
         if matches!(self.stage, Stage::Closing { .. }) {
             return;
         }

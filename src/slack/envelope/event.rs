@@ -8,22 +8,16 @@ use crate::slack::peek;
 pub(super) fn about(payload: &str) -> About<'_> {
     let [event, event_id, team, authorizations, api_type] =
         peek::fields(payload, ["event", "event_id", "team_id", "authorizations", "type"]);
-    // Slack's page shows app_home_opened without its event_callback around it
-    let unwrapped = api_type.and_then(peek::string).is_none_or(|name| name != "event_callback");
-    let event = match event.filter(|event| peek::is_object(event)) {
-        Some(event) => event,
-        None if unwrapped => payload,
-        None => "",
-    };
-    let [type_, subtype, channel_type, user, user_id, channel, function] =
-        peek::fields(event, ["type", "subtype", "channel_type", "user", "user_id", "channel", "function"]);
-    let type_ = type_.and_then(peek::text).unwrap_or_default();
-    let subtype = subtype.and_then(peek::text);
+    let event = unwrapped(payload, event, api_type);
+    let [type_, channel_type, user, user_id, channel, function] =
+        peek::fields(event, ["type", "channel_type", "user", "user_id", "channel", "function"]);
     let inner = || peek::field(event, "message").or_else(|| peek::field(event, "previous_message"));
     let item = || peek::field(event, "item");
     About {
-        summary: line::joined([subtype.as_deref(), said(event, &type_).as_deref()]),
-        subject: subject(type_, channel_type.and_then(peek::text).as_deref()),
+        subject: subject(
+            type_.and_then(peek::text).unwrap_or_default(),
+            channel_type.and_then(peek::text).as_deref(),
+        ),
         team_id: team.and_then(peek::text).or_else(|| id(authorizations.and_then(first_team))),
         user: id(user).or_else(|| id(user_id)).or_else(|| id(peek::field(inner()?, "user"))),
         user_name: user.and_then(|user| peek::text_at(user, "name")),
@@ -32,7 +26,24 @@ pub(super) fn about(payload: &str) -> About<'_> {
             .or_else(|| id(peek::field(item()?, "channel"))),
         event_id: event_id.and_then(peek::text),
         callback_id: function.and_then(|function| peek::text_at(function, "callback_id")),
-        ..About::empty(Kind::Event)
+        ..About::empty(Kind::Event, payload)
+    }
+}
+
+/// What happened, in the event's own words.
+pub(super) fn summary(payload: &str) -> String {
+    let [event, api_type] = peek::fields(payload, ["event", "type"]);
+    let event = unwrapped(payload, event, api_type);
+    let [type_, subtype] = peek::fields(event, ["type", "subtype"]).map(|value| value.and_then(peek::text));
+    line::joined([subtype.as_deref(), said(event, &type_.unwrap_or_default()).as_deref()])
+}
+
+/// The event within the payload. Slack's page shows `app_home_opened` without its `event_callback` around it.
+fn unwrapped<'a>(payload: &'a str, event: Option<&'a str>, api_type: Option<&str>) -> &'a str {
+    match event.filter(|event| peek::is_object(event)) {
+        Some(event) => event,
+        None if api_type.and_then(peek::string).is_none_or(|name| name != "event_callback") => payload,
+        None => "",
     }
 }
 

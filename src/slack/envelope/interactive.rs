@@ -26,11 +26,16 @@ pub(super) fn about(kind: Kind, payload: &str) -> About<'_> {
             .or_else(|| view.and_then(|view| peek::text_at(view, "callback_id"))),
         action_id: action_id.and_then(peek::text).or_else(|| of_action("action_id")),
         block_id: block_id.and_then(peek::text).or_else(|| of_action("block_id")),
-        ..About::empty(kind)
+        ..About::empty(kind, payload)
     };
     about.subject = subject(&about, action).or_else(|| view.and_then(view_name)).unwrap_or_default();
-    about.summary = line::joined([told(kind, payload, view, actions).as_deref(), about.who()]);
     about
+}
+
+/// What was done, and by whom.
+pub(super) fn summary(kind: Kind, payload: &str, who: Option<&str>) -> String {
+    let [view, actions] = peek::fields(payload, ["view", "actions"]);
+    line::joined([told(kind, payload, view, actions).as_deref(), who])
 }
 
 /// What a developer wrote a handler for.

@@ -15,26 +15,47 @@ pub(super) fn quoted(text: &str) -> String {
 /// The parts that are there and not blank, with a middle dot between them.
 pub(super) fn joined<'p>(parts: impl IntoIterator<Item = Option<&'p str>>) -> String {
     let mut line = String::new();
+    let mut room = SUMMARY_CHARS;
     for part in parts.into_iter().flatten() {
         let mut between = if line.is_empty() { "" } else { " · " };
         for word in part.split_whitespace() {
-            line.push_str(between);
-            // a single word may be a megabyte long
-            line.extend(word.chars().take(SUMMARY_CHARS + 1));
-            between = " ";
-            if line.len() > 4 * SUMMARY_CHARS {
-                return cut(line);
+            // Nothing is read beyond what is kept: a text may be a megabyte long.
+            if !push(&mut line, between, &mut room) || !push(&mut line, word, &mut room) {
+                line.pop();
+                line.push('…');
+                return line;
             }
+            between = " ";
         }
     }
-    cut(line)
+    line
 }
 
-fn cut(mut line: String) -> String {
-    if line.char_indices().nth(SUMMARY_CHARS).is_some() {
-        let last = line.char_indices().nth(SUMMARY_CHARS - 1).map_or(0, |(at, _)| at);
-        line.truncate(last);
-        line.push('…');
+/// Adds as many characters as there is room for; `false` where some are left out.
+fn push(line: &mut String, text: &str, room: &mut usize) -> bool {
+    let fitting = text.char_indices().nth(*room).map_or(text, |(end, _)| &text[..end]);
+    line.push_str(fitting);
+    *room -= fitting.chars().count();
+    fitting.len() == text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_cut_is_the_beginning_of_the_whole(parts in proptest::collection::vec(r"[aé \n]{0,150}", 0..4)) {
+            let words = |part: &String| part.split_whitespace().collect::<Vec<_>>().join(" ");
+            let told: Vec<String> = parts.iter().map(words).filter(|part| !part.is_empty()).collect();
+            let whole = told.join(" · ");
+            let expected = if whole.chars().count() > SUMMARY_CHARS {
+                whole.chars().take(SUMMARY_CHARS - 1).chain(['…']).collect()
+            } else {
+                whole
+            };
+            prop_assert_eq!(joined(parts.iter().map(|part| Some(part.as_str()))), expected);
+        }
     }
-    line
 }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 /// Kind, subject and summary of a payload.
 fn told(type_: &str, payload: &str) -> (Kind, String, String) {
     let about = About::of(type_, payload);
-    (about.kind, about.subject.into_owned(), about.summary)
+    (about.kind, about.subject.to_string(), about.summary())
 }
 
 fn is(type_: &str, payload: &str, kind: Kind, subject: &str, summary: &str) {
@@ -263,7 +263,7 @@ fn wrong_types_are_as_if_missing() {
 fn a_summary_is_one_line_of_limited_length() {
     let text = "äöü\\t ".repeat(500);
     let payload = format!(r#"{{"type":"event_callback","event":{{"type":"message","text":"{text}"}}}}"#);
-    let summary = About::of("events_api", &payload).summary;
+    let summary = About::of("events_api", &payload).summary();
     assert_eq!(summary.chars().count(), SUMMARY_CHARS);
     assert!(summary.ends_with('…') && !summary.contains('\t'));
 }
@@ -278,8 +278,8 @@ proptest! {
         let payload = format!(r#"{{"type":"{name}",{rest}"#);
         for payload in [payload.as_str(), rest.as_str()] {
             let about = About::of(&type_, payload);
-            prop_assert!(!about.summary.contains('\n'));
-            prop_assert!(about.summary.chars().count() <= SUMMARY_CHARS);
+            prop_assert!(!about.summary().contains('\n'));
+            prop_assert!(about.summary().chars().count() <= SUMMARY_CHARS);
         }
     }
 }

@@ -1,0 +1,113 @@
+//! The screens, on a scripted session with a fixed clock: snapshots of every pane, wide and narrow; and the
+//! pictures of the README held against the real UI. `INSTA_UPDATE=always cargo test --test screens` and
+//! `cargo run --example screenshots` draw them anew.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use ratatui::buffer::Buffer;
+use sockscope::journal::Event;
+
+#[path = "../examples/screenshots/scene.rs"]
+mod scene;
+#[path = "../examples/screenshots/svg.rs"]
+mod svg;
+
+const WIDE: (u16, u16) = (132, 38);
+const NARROW: (u16, u16) = (80, 24);
+
+/// The screen's characters, line by line.
+fn text(buffer: &Buffer) -> String {
+    let line = |y| (0..buffer.area.width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+    (0..buffer.area.height).map(|y| line(y).trim_end().to_owned() + "\n").collect()
+}
+
+fn shot(size: (u16, u16), keys: &[&str]) -> String {
+    text(&scene::shoot("phosphor", size, keys))
+}
+
+#[test]
+fn the_whole_screen() {
+    insta::assert_snapshot!("wide", shot(WIDE, &[]));
+    insta::assert_snapshot!("narrow", shot(NARROW, &[]));
+    insta::assert_snapshot!("smallest", shot((60, 16), &[]));
+    insta::assert_snapshot!("high", shot((80, 60), &[]));
+}
+
+#[test]
+fn every_pane_alone() {
+    for (pane, key) in [("envelopes", "1"), ("payload", "2"), ("health", "3"), ("composer", "4")] {
+        insta::assert_snapshot!(format!("{pane}_wide"), shot(WIDE, &[key, "z"]));
+        insta::assert_snapshot!(format!("{pane}_narrow"), shot(NARROW, &[key, "z"]));
+    }
+}
+
+#[test]
+fn overlays() {
+    insta::assert_snapshot!("help", shot(WIDE, &["?"]));
+    insta::assert_snapshot!("help_narrow", shot(NARROW, &["?"]));
+    insta::assert_snapshot!("palette", shot(WIDE, &[":", "conn"]));
+    insta::assert_snapshot!("hold", shot(WIDE, &["H"]));
+    insta::assert_snapshot!("copy", shot(WIDE, &["y"]));
+    insta::assert_snapshot!("filter_error", shot(WIDE, &["f", "type:interactive (ack"]));
+    insta::assert_snapshot!("question", shot(WIDE, &["q"]));
+}
+
+#[test]
+fn a_terminal_that_is_too_small_gets_a_notice() {
+    let small = shot((59, 16), &[]);
+    assert!(small.contains("59x16 is too small") && small.contains("60x16"), "{small}");
+    assert!(!small.contains("Envelopes"));
+}
+
+#[test]
+fn a_filter_that_matches_nothing_says_so() {
+    let screen = shot(WIDE, &["f", "command:/nothing", "enter"]);
+    assert!(screen.contains("no envelope matches the filter"), "{screen}");
+    assert!(screen.contains("0 of 16"), "{screen}");
+}
+
+#[test]
+fn trouble_is_told_with_what_to_do() {
+    let mut stage = scene::Stage::new("phosphor", WIDE);
+    stage.record(&Event::Opening { conn: 1, debug_reconnects: false });
+    stage.record(&Event::Error {
+        conn: Some(1),
+        code: "connect".into(),
+        fatal: false,
+        retry_in_ms: Some(8_000),
+        message: "cannot reach slack.com: connection refused. Is there a firewall? `sockscope doctor` looks"
+            .into(),
+    });
+    stage.pass(2.0);
+    stage.settle();
+    insta::assert_snapshot!("backing_off", text(&stage.draw()));
+    stage.record(&Event::Error {
+        conn: Some(1),
+        code: "invalid_auth".into(),
+        fatal: true,
+        retry_in_ms: None,
+        message: "Slack does not know this token. Make a new one".into(),
+    });
+    stage.settle();
+    insta::assert_snapshot!("stopped", text(&stage.draw()));
+}
+
+#[test]
+fn what_slack_sends_cannot_touch_the_terminal() {
+    let mut stage = scene::Stage::new("phosphor", WIDE);
+    stage.record(&Event::Text { conn: 1, text: "\u{1b}]0;pwned\u{7}\u{202e}abc\u{9b}31m".into() });
+    stage.settle();
+    let screen = text(&stage.draw());
+    assert!(!screen.chars().any(|c| c.is_control() && c != '\n' || c == '\u{202e}'), "{screen}");
+    assert!(screen.contains("\\u{1b}]0;pwned\\u{7}\\u{202e}abc\\u{9b}31m"), "{screen}");
+}
+
+#[test]
+fn the_pictures_are_true() {
+    for picture in scene::pictures() {
+        let path = format!("screenshots/{}.svg", picture.name);
+        let drawn = svg::draw(&picture.buffer, picture.light);
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(drawn == kept, "{path} is not what the UI draws: cargo run --example screenshots");
+    }
+}
