@@ -10,6 +10,7 @@ use crossterm::event::EventStream;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
 
 use crate::app::keymap::Keymap;
 use crate::app::run::{Ended, Surroundings, run as run_loop};
@@ -204,7 +205,7 @@ async fn with_screen(
             Ended::Quit => ExitCode::SUCCESS,
             Ended::HungUp => ExitCode::from(129),
         }),
-        code = killed() => Ok(code),
+        code = killed(link.commands()) => Ok(code),
         () = time_is_up(settings) => Ok(ExitCode::SUCCESS),
     };
     drop(screen);
@@ -221,7 +222,7 @@ async fn without_screen(settings: &Settings, tail: Tail, link: Link) -> anyhow::
     let mut headless = Headless::new(tail, io::stdout().lock(), options);
     let outcome = tokio::select! {
         outcome = headless.run() => outcome.map(Ok),
-        code = killed() => Ok(Err(code)),
+        code = killed(link.commands()) => Ok(Err(code)),
     };
     link.shutdown().await;
     match outcome? {
@@ -248,10 +249,12 @@ async fn time_is_up(settings: &Settings) {
 
 /// Resolves with the shell's code for the signal that came. A task of its own hears it, whatever blocks the
 /// session; and where that goes on blocking, the process ends all the same.
-async fn killed() -> ExitCode {
-    let heard = tokio::spawn(async {
+async fn killed(commands: mpsc::Sender<link::Command>) -> ExitCode {
+    let heard = tokio::spawn(async move {
         let code = signalled().await;
         std::thread::spawn(move || end_for_good(code));
+        // From here already: the session may be blocked, as reading from a terminal that is gone never ends.
+        let _ = commands.send(link::Command::Shutdown).await;
         code
     });
     heard.await.map_or(ExitCode::FAILURE, ExitCode::from)

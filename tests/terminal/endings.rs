@@ -66,7 +66,7 @@ fn a_terminal_that_takes_no_output_delays_no_ack_and_no_signal() {
     terminal.signal("TERM");
     let ended = terminal.wait();
     assert_eq!(ended.code, 143);
-    let text = ended.recording();
+    let text = ended.closed_recording();
     let acks = text.lines().filter(|line| line.contains("\"kind\":\"ack\"")).count();
     assert_eq!(acks, 3000);
 }
