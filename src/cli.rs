@@ -53,8 +53,8 @@ pub enum Command {
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[command(next_help_heading = "Options")]
 pub struct Options {
-    /// Where Slack's Web API is [default: https://slack.com/api/]
-    #[arg(long, global = true, value_name = "URL", env = "SLACK_API_URL")]
+    /// Where Slack's Web API is [env: SLACK_API_URL] [default: https://slack.com/api/]
+    #[arg(long, global = true, value_name = "URL")]
     pub api_url: Option<Url>,
     /// Read the app-level token (xapp-…) from a file instead of SLACK_APP_TOKEN
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]

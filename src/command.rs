@@ -3,15 +3,17 @@
 use std::env;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use crossterm::event::EventStream;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
 
 use crate::app::keymap::Keymap;
-use crate::app::run::{Surroundings, run as run_loop};
+use crate::app::run::{Ended, Surroundings, run as run_loop};
 use crate::app::{App, Mode, Start};
 use crate::cli::{Cli, Command};
 use crate::clipboard::Clipboard;
@@ -27,11 +29,14 @@ use crate::slack::sample;
 use crate::ui::theme;
 use crate::{doctor, headless, log, terminal};
 
+/// How long a session may take to end after a signal.
+const GRACE: Duration = Duration::from_secs(3);
+
 /// Runs what the command line asks for.
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command.unwrap_or(Command::Live) {
-        Command::Completions { shell } => io::stdout().write_all(&Cli::completions(shell))?,
-        Command::Man => io::stdout().write_all(&Cli::manual()?)?,
+        Command::Completions { shell } => print(&Cli::completions(shell))?,
+        Command::Man => print(&Cli::manual()?)?,
         Command::Live => {
             let settings = Settings::resolve(cli.options)?;
             let token = settings.token()?;
@@ -45,6 +50,14 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A reader that goes away early (`| head`) has read enough.
+fn print(text: &[u8]) -> io::Result<()> {
+    match io::stdout().write_all(text) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
 }
 
 fn in_runtime(session: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
@@ -188,8 +201,11 @@ async fn with_screen(
         clock: Timestamp::now,
     };
     let ended = tokio::select! {
-        ended = run_loop(&mut app, &mut screen.terminal, &mut around) => ended.map(|_| ExitCode::SUCCESS),
-        code = killed() => Ok(code),
+        ended = run_loop(&mut app, &mut *screen.terminal, &mut around) => ended.map(|ended| match ended {
+            Ended::Quit => ExitCode::SUCCESS,
+            Ended::HungUp => ExitCode::from(129),
+        }),
+        code = killed(link.commands()) => Ok(code),
         () = time_is_up(settings) => Ok(ExitCode::SUCCESS),
     };
     drop(screen);
@@ -206,7 +222,7 @@ async fn without_screen(settings: &Settings, tail: Tail, link: Link) -> anyhow::
     let mut headless = Headless::new(tail, io::stdout().lock(), options);
     let outcome = tokio::select! {
         outcome = headless.run() => outcome.map(Ok),
-        code = killed() => Ok(Err(code)),
+        code = killed(link.commands()) => Ok(Err(code)),
     };
     link.shutdown().await;
     match outcome? {
@@ -231,24 +247,40 @@ async fn time_is_up(settings: &Settings) {
     }
 }
 
-/// Resolves with the shell's code for the signal that came. A second one, or a terminal that blocks the way
-/// out, ends the process for good.
-async fn killed() -> ExitCode {
+/// Resolves with the shell's code for the signal that came. A task of its own hears it, whatever blocks the
+/// session; and where that goes on blocking, the process ends all the same.
+async fn killed(commands: mpsc::Sender<link::Command>) -> ExitCode {
+    let heard = tokio::spawn(async move {
+        let code = signalled().await;
+        std::thread::spawn(move || end_for_good(code));
+        // From here already: the session may be blocked, as reading from a terminal that is gone never ends.
+        let _ = commands.send(link::Command::Shutdown).await;
+        code
+    });
+    heard.await.map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+async fn signalled() -> u8 {
     let kinds = [(SignalKind::interrupt(), 130), (SignalKind::terminate(), 143), (SignalKind::hangup(), 129)];
     let waits = kinds.map(|(kind, code)| {
         Box::pin(async move {
-            match signal(kind) {
-                Ok(mut signals) => drop(signals.recv().await),
-                Err(_) => std::future::pending().await,
+            let Ok(mut signals) = signal(kind) else { return std::future::pending().await };
+            while signals.recv().await.is_some() {
+                if kind != SignalKind::interrupt() || !terminal::is_lent() {
+                    break;
+                }
             }
             code
         })
     });
-    let (code, ..) = futures_util::future::select_all(waits).await;
-    std::thread::spawn(move || {
-        std::thread::sleep(std::time::Duration::from_secs(3));
-        terminal::restore();
-        std::process::exit(code.into());
-    });
-    ExitCode::from(code)
+    futures_util::future::select_all(waits).await.0
+}
+
+/// The session had its time to end in good order. A terminal that takes no output may block this as well.
+fn end_for_good(code: u8) {
+    std::thread::sleep(GRACE);
+    let restoring = std::thread::spawn(terminal::restore);
+    std::thread::sleep(GRACE / 10);
+    drop(restoring);
+    std::process::exit(code.into());
 }

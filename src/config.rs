@@ -15,6 +15,7 @@ use crate::slack::secret::TokenKind;
 use crate::ui::theme::{self, Theme};
 
 const SLACK_API: &str = "https://slack.com/api/";
+const API_VARIABLE: &str = "SLACK_API_URL";
 const TOKEN_VARIABLE: &str = "SLACK_APP_TOKEN";
 
 /// Everything that a mode needs to know, resolved.
@@ -64,6 +65,12 @@ pub enum ConfigError {
         "the API URL {0} is neither http nor https. Slack's is {SLACK_API}; set --api-url or SLACK_API_URL"
     )]
     Scheme(Url),
+    #[error("{API_VARIABLE} is no URL: `{text}`: {source}. Slack's is {SLACK_API}")]
+    NoUrl { text: String, source: url::ParseError },
+    #[error(
+        "{from} holds a token with a space, a line break or another character that no token has: copy it again"
+    )]
+    BrokenToken { from: String },
     #[error(
         "no app-level token: set {TOKEN_VARIABLE} (or write it into a .env file, or give --app-token-file FILE).\n\
          It starts with xapp- and needs the scope connections:write. Make one at https://api.slack.com/apps:\n\
@@ -95,7 +102,9 @@ impl Settings {
             None => Theme::default_name(no_color, depth.as_deref()),
         };
         Ok(Self {
-            api_url: api_url(options.api_url.clone().or(file.api_url))?,
+            api_url: api_url(
+                options.api_url.clone().map_or_else(url_variable, |url| Ok(Some(url)))?.or(file.api_url),
+            )?,
             debug_reconnects: options.debug_reconnects || file.debug_reconnects.unwrap_or_default(),
             connections: options.connections.or(file.connections).unwrap_or(1).clamp(1, 10),
             hold: match (&options.hold, file.hold) {
@@ -126,6 +135,9 @@ impl Settings {
         let token = token.trim();
         match TokenKind::of(token) {
             _ if token.is_empty() => Err(ConfigError::NoToken),
+            TokenKind::AppLevel if !token.chars().all(|c| c.is_ascii_graphic()) => {
+                Err(ConfigError::BrokenToken { from })
+            }
             TokenKind::AppLevel => Ok(token.to_owned()),
             kind => Err(ConfigError::WrongToken { from, kind }),
         }
@@ -150,8 +162,13 @@ fn variable(name: &str) -> Option<String> {
     })
 }
 
+/// The API's URL in the environment or in `.env`. A wrong one must not end in calls to Slack itself.
+fn url_variable() -> Result<Option<Url>, ConfigError> {
+    let Some(text) = variable(API_VARIABLE) else { return Ok(None) };
+    text.trim().parse().map(Some).map_err(|source| ConfigError::NoUrl { text, source })
+}
+
 fn api_url(given: Option<Url>) -> Result<Url, ConfigError> {
-    let given = given.or_else(|| variable("SLACK_API_URL").and_then(|text| text.parse().ok()));
     let mut url = match given {
         Some(url) => url,
         None => SLACK_API.parse().map_err(|_| ConfigError::NoToken)?,

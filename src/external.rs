@@ -37,9 +37,10 @@ fn copy(text: &str) -> io::Result<tempfile::NamedTempFile> {
     Ok(file)
 }
 
-/// By way of the shell, since `EDITOR` may carry arguments (`code --wait`).
+/// By way of the shell, since `EDITOR` may carry arguments (`code --wait`). Ctrl-C is the editor's: the terminal
+/// sends it to the shell as well, which must outlive it.
 fn run(program: &str, path: &std::path::Path) -> Result<(), String> {
-    let script = format!("{program} \"$1\"");
+    let script = format!("trap : INT QUIT\n{program} \"$1\"");
     let status = Command::new("sh").args(["-c", &script, "sh"]).arg(path).status();
     match status {
         Ok(status) if status.success() => Ok(()),

@@ -50,7 +50,7 @@ impl<W: Write> Headless<W> {
             tail,
             out: Printer { out, filter: options.filter.map(Matcher::new), matched: 0 },
             until: options.until.map(Matcher::new),
-            deadline: options.for_.map(|time| Instant::now() + time),
+            deadline: options.for_.and_then(|time| Instant::now().checked_add(time)),
         }
     }
 

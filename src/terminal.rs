@@ -1,8 +1,10 @@
 //! The terminal: taken, given up for a while, and given back whatever happens.
 
 use std::io::{self, BufWriter, Stdout, Write as _};
-use std::sync::Once;
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, Once, PoisonError};
+use std::time::{Duration, Instant};
 
 use crossterm::cursor;
 use crossterm::event::{
@@ -24,9 +26,20 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 /// Whether the mouse is ours with it.
 static MOUSE: AtomicBool = AtomicBool::new(false);
 
+/// Whether another program has the terminal, and until when one had it.
+static LENT: Mutex<Lent> = Mutex::new(Lent::Never);
+
+#[derive(Clone, Copy)]
+enum Lent {
+    Never,
+    Now,
+    Until(Instant),
+}
+
 /// The terminal while it is ours. Dropping it gives it back.
 pub struct Screen {
-    pub terminal: Terminal<Backend>,
+    /// Never dropped itself: it would show the cursor a second time, and panic where the terminal is gone.
+    pub terminal: ManuallyDrop<Terminal<Backend>>,
 }
 
 impl Screen {
@@ -34,7 +47,7 @@ impl Screen {
         restore_on_panic();
         enter(mouse)?;
         let backend = CrosstermBackend::new(BufWriter::with_capacity(64 << 10, io::stdout()));
-        Ok(Self { terminal: Terminal::new(backend)? })
+        Ok(Self { terminal: ManuallyDrop::new(Terminal::new(backend)?) })
     }
 }
 
@@ -60,11 +73,27 @@ fn enter(mouse: bool) -> io::Result<()> {
 pub fn lend<T>(other: impl FnOnce() -> T) -> io::Result<T> {
     let taken = TAKEN.load(Ordering::SeqCst);
     restore();
+    set_lent(Lent::Now);
     let result = other();
+    set_lent(Lent::Until(Instant::now()));
     if taken {
         enter(MOUSE.load(Ordering::SeqCst))?;
     }
     Ok(result)
+}
+
+fn set_lent(lent: Lent) {
+    *LENT.lock().unwrap_or_else(PoisonError::into_inner) = lent;
+}
+
+/// Whether a Ctrl-C is another program's: it has the terminal, or had it when the key was pressed. The terminal
+/// sends the signal to us as well.
+pub fn is_lent() -> bool {
+    match *LENT.lock().unwrap_or_else(PoisonError::into_inner) {
+        Lent::Never => false,
+        Lent::Now => true,
+        Lent::Until(end) => end.elapsed() < Duration::from_millis(200),
+    }
 }
 
 /// Gives the terminal back, once; may be called from anywhere, at any time.
@@ -72,10 +101,11 @@ pub fn restore() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
-    let mut out = io::stdout();
-    // Nothing can be done about a terminal that is gone.
-    let _ = execute!(out, DisableMouseCapture, DisableBracketedPaste, cursor::Show, LeaveAlternateScreen);
+    // First what needs no output: a terminal that takes none blocks the rest. Nothing can be done about one that
+    // is gone.
     let _ = disable_raw_mode();
+    let mut out = io::stdout();
+    let _ = execute!(out, DisableMouseCapture, DisableBracketedPaste, cursor::Show, LeaveAlternateScreen);
     let _ = out.flush();
 }
 

@@ -105,7 +105,7 @@ where
             }
             if lends(&effect) {
                 drop(input);
-                perform(effect, app, around);
+                lend(effect, app, around.clock).await;
                 // Not `clear`, which asks the terminal for its cursor and fails where no answer comes.
                 let size = terminal.size()?;
                 terminal.resize(Rect::new(0, 0, size.width, size.height))?;
@@ -164,13 +164,6 @@ fn perform<I>(effect: Effect, app: &mut App, around: &mut Surroundings<I>) {
             let told = format!("copied {what}{by}");
             app.update(Event::Told(Grade::Done, told), (around.clock)());
         }),
-        Effect::Edit { text, draft } => lent(|| external::edit(&text)).map(|edited| {
-            if draft {
-                app.update(Event::Drafted(edited), (around.clock)());
-            }
-        }),
-        Effect::Page(text) => lent(|| external::page(&text)),
-        Effect::Suspend => lent(suspend),
         Effect::SendSample(name) => simulate(around.simulator.as_ref(), |slack| {
             slack
                 .send(name, &Overrides::new(), Sending::default())
@@ -178,16 +171,33 @@ fn perform<I>(effect: Effect, app: &mut App, around: &mut Surroundings<I>) {
                 .map_err(|error| error.to_string())
         }),
         Effect::SendAgain(text) => simulate(around.simulator.as_ref(), |slack| send_again(slack, &text)),
-        Effect::Quit => Ok(()),
+        Effect::Edit { .. } | Effect::Page(_) | Effect::Suspend | Effect::Quit => Ok(()),
     };
     if let Err(why) = result {
         app.update(Event::Told(Grade::Failed, why), (around.clock)());
     }
 }
 
-fn lent<T>(other: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    terminal::lend(other)
-        .unwrap_or_else(|error| Err(format!("the terminal could not be taken back: {error}")))
+/// Gives the terminal to another program until that ends, on a thread that may block.
+async fn lend(effect: Effect, app: &mut App, clock: fn() -> Timestamp) {
+    let draft = matches!(effect, Effect::Edit { draft: true, .. });
+    let lent = tokio::task::spawn_blocking(move || {
+        terminal::lend(|| match effect {
+            Effect::Edit { text, .. } => external::edit(&text).map(Some),
+            Effect::Page(text) => external::page(&text).map(|()| None),
+            _ => suspend().map(|()| None),
+        })
+    });
+    let result = match lent.await {
+        Ok(Ok(result)) => result,
+        Ok(Err(error)) => Err(format!("the terminal could not be taken back: {error}")),
+        Err(error) => Err(error.to_string()),
+    };
+    match result {
+        Ok(Some(edited)) if draft => drop(app.update(Event::Drafted(edited), clock())),
+        Ok(_) => {}
+        Err(why) => drop(app.update(Event::Told(Grade::Failed, why), clock())),
+    }
 }
 
 /// Stops this process until the shell continues it.
