@@ -10,6 +10,7 @@ use url::Url;
 
 use crate::journal::filter::Filter;
 use crate::link::Hold;
+use crate::simulator::Scenario;
 
 /// The oscilloscope for Slack Socket Mode: see every envelope, watch the connection, answer by hand.
 #[derive(Debug, Parser)]
@@ -26,15 +27,15 @@ Start with `sockscope demo`: no token, no network. Then set SLACK_APP_TOKEN and 
 Without a terminal, or with --headless, records go to stdout as JSON Lines.
 Exit codes: 0 done, 1 the session failed, 2 wrong use, 130 on Ctrl-C in headless mode.";
 
-#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Connect to Slack as the app (the default): needs an app-level token in SLACK_APP_TOKEN
     Live,
     /// The same screen on the built-in simulator: no token, no network
     Demo {
         /// Which scenario to play: a built-in one by name, or a TOML file
-        #[arg(long, value_name = "NAME|FILE", default_value = "tour")]
-        scenario: String,
+        #[arg(long, value_name = "NAME|FILE", default_value = "tour", value_parser = Scenario::load)]
+        scenario: Scenario,
     },
     /// Check the way to Slack stage by stage (token, DNS, TCP, proxy, TLS, open, upgrade, hello, ping) and name the fault
     Doctor {

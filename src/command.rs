@@ -43,11 +43,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             return in_runtime(session(settings, token, Mode::Live, None));
         }
         Command::Doctor { json } => return in_runtime(doctor(Settings::resolve(cli.options)?, json)),
-        Command::Demo { scenario } => {
-            let settings = Settings::resolve(cli.options)?;
-            let scenario = Scenario::load(&scenario)?;
-            return in_runtime(demo(settings, scenario));
-        }
+        Command::Demo { scenario } => return in_runtime(demo(Settings::resolve(cli.options)?, scenario)),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -130,7 +126,7 @@ async fn session(
     log::start(settings.options.log.as_deref())?;
     let keymap = Keymap::new(&settings.keys)?;
     let journal = journal(&settings)?;
-    let tail = journal.tail();
+    let (tail, until) = (journal.tail(), journal.tail());
     let event = Event::Session { mode: mode.to_string().into(), version: env!("CARGO_PKG_VERSION").into() };
     journal.write(Timestamp::now(), &event);
     let options = link::Options {
@@ -146,7 +142,7 @@ async fn session(
         without_screen(&settings, tail, link).await
     } else {
         let app = App::new(journal.clone(), start(&settings, keymap, mode)?);
-        with_screen(app, &settings, tail, link, simulator).await
+        with_screen(app, &settings, [tail, until], link, simulator).await
     };
     if let Some(fault) = journal.fault() {
         eprintln!("sockscope: {fault}. Acks went on; what came after is not in the file.");
@@ -186,7 +182,7 @@ fn start(settings: &Settings, keymap: Keymap, mode: Mode) -> anyhow::Result<Star
 async fn with_screen(
     mut app: App,
     settings: &Settings,
-    tail: Tail,
+    [tail, until]: [Tail; 2],
     link: Link,
     simulator: Option<simulator::Handle>,
 ) -> anyhow::Result<ExitCode> {
@@ -206,7 +202,7 @@ async fn with_screen(
             Ended::HungUp => ExitCode::from(129),
         }),
         code = killed(link.commands()) => Ok(code),
-        () = time_is_up(settings) => Ok(ExitCode::SUCCESS),
+        () = over(until, settings) => Ok(ExitCode::SUCCESS),
     };
     drop(screen);
     link.shutdown().await;
@@ -240,11 +236,18 @@ async fn without_screen(settings: &Settings, tail: Tail, link: Link) -> anyhow::
     Ok(if headless.found_nothing() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-async fn time_is_up(settings: &Settings) {
-    match settings.options.for_ {
-        Some(time) => tokio::time::sleep(time).await,
-        None => std::future::pending().await,
+/// Resolves when `--for` or `--until` says so. A fatal error ends no session with a screen: it is explained there.
+async fn over(tail: Tail, settings: &Settings) {
+    let options = headless::Options {
+        filter: None,
+        until: settings.options.until.clone(),
+        for_: settings.options.for_,
+    };
+    if options.until.is_none() && options.for_.is_none() {
+        return std::future::pending().await;
     }
+    let mut silent = Headless::new(tail, io::sink(), options);
+    while let Ok(Outcome::Fatal(_)) = silent.run().await {}
 }
 
 /// Resolves with the shell's code for the signal that came. A task of its own hears it, whatever blocks the

@@ -91,6 +91,12 @@ pub enum ConfigError {
 impl Settings {
     pub fn resolve(options: Options) -> Result<Self, ConfigError> {
         let file = read_file(options.config.as_deref())?;
+        let file_connections = file.connections;
+        if let Some(count) = file_connections.filter(|count| !(1..=10).contains(count)) {
+            let path = options.config.clone().unwrap_or_else(default_path);
+            let what = format!("connections = {count}: Slack allows 1 to 10 connections an app");
+            return Err(ConfigError::Wrong { path, what });
+        }
         let no_color = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let depth = env::var("COLORTERM").ok();
         let theme = match options.theme.as_deref().or(file.theme.as_deref()) {
@@ -106,7 +112,7 @@ impl Settings {
                 options.api_url.clone().map_or_else(url_variable, |url| Ok(Some(url)))?.or(file.api_url),
             )?,
             debug_reconnects: options.debug_reconnects || file.debug_reconnects.unwrap_or_default(),
-            connections: options.connections.or(file.connections).unwrap_or(1).clamp(1, 10),
+            connections: options.connections.or(file_connections).unwrap_or(1),
             hold: match (&options.hold, file.hold) {
                 (Some(hold), _) => *hold,
                 (None, Some(text)) => text.parse().map_err(|error| ConfigError::Wrong {

@@ -202,7 +202,8 @@ async fn lend(effect: Effect, app: &mut App, clock: fn() -> Timestamp) {
 
 /// Stops this process until the shell continues it.
 fn suspend() -> Result<(), String> {
-    signal_hook::low_level::raise(signal_hook::consts::SIGTSTP)
+    // The whole group, as the terminal would: under `cargo run` the shell waits for cargo.
+    rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)
         .map_err(|error| format!("cannot suspend: {error}"))
 }
 

@@ -39,24 +39,28 @@ impl Matcher {
     /// Looks at the next record, which stands in `line`.
     pub fn look(&mut self, record: &Record, line: &str) -> Option<Hit> {
         let since = *self.started.get_or_insert(record.at);
-        let mut subject = subject(record, since);
+        let subject = subject(record, since);
+        // An ack is first of all news about its envelope.
+        if let Event::Ack { envelope_id, .. } = &record.event
+            && let Some(line) = self.waiting.remove(envelope_id.as_ref())
+            && self.matches_acked(&line, &subject, since)
+        {
+            return Some(Hit::Earlier(line));
+        }
         if self.filter.matches(&subject) {
             return Some(Hit::This);
         }
-        match &record.event {
-            Event::Envelope { envelope_id, .. } => self.remember(envelope_id, line),
-            Event::Ack { envelope_id, .. } => {
-                let line = self.waiting.remove(envelope_id.as_ref())?;
-                let envelope = Record::parse(&line).ok()?;
-                let of_ack = subject;
-                subject = self::subject(&envelope, since);
-                (subject.ack, subject.by, subject.took_ms) = (of_ack.ack, of_ack.by, of_ack.took_ms);
-                let matches = self.filter.matches(&subject);
-                return matches.then_some(Hit::Earlier(line));
-            }
-            _ => {}
+        if let Event::Envelope { envelope_id, .. } = &record.event {
+            self.remember(envelope_id, line);
         }
         None
+    }
+
+    /// Whether the envelope in `line` matches now that it has this ack.
+    fn matches_acked(&self, line: &str, ack: &Subject, since: Timestamp) -> bool {
+        let Ok(envelope) = Record::parse(line) else { return false };
+        let envelope = subject(&envelope, since);
+        self.filter.matches(&Subject { ack: ack.ack, by: ack.by, took_ms: ack.took_ms, ..envelope })
     }
 
     /// The envelopes that match now that no ack will come any more (`ack:none`).
@@ -175,6 +179,15 @@ mod tests {
         assert_eq!(look(&mut matcher, 3, &ack("a", false)), None);
         let hit = look(&mut matcher, 4, &ack("b", true));
         assert!(matches!(&hit, Some(Hit::Earlier(line)) if line.contains(r#""envelope_id":"b""#)), "{hit:?}");
+    }
+
+    #[test]
+    fn an_ack_alone_speaks_for_its_envelope() {
+        let mut matcher = matcher("by:hand");
+        assert_eq!(look(&mut matcher, 1, &envelope("a")), None);
+        let hit = look(&mut matcher, 2, &ack("a", false));
+        assert!(matches!(&hit, Some(Hit::Earlier(line)) if line.contains("slash_commands")), "{hit:?}");
+        assert_eq!(matcher.finish(), Vec::<String>::new());
     }
 
     #[test]

@@ -14,32 +14,37 @@ use crate::text;
 
 pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
     let theme = &look.theme;
+    let session = &app.session;
+    let (debug, hold) = (app.debug_reconnects, app.hold != Hold::Nothing);
+    let shared = session.census().is_some_and(|census| census.shared());
+    // Each part with how easily it is missed: where there is no room, the highest fall away first.
     let mut parts = vec![
-        vec![Span::styled("sockscope", theme.brand), Span::styled(format!("  {}", app.mode), theme.strong)],
-        app_name(&app.session, look),
-        connections(&app.session, look),
-        census(&app.session, look),
-        toggle(
-            "debug_reconnects",
-            if app.debug_reconnects { "on" } else { "off" },
-            app.debug_reconnects,
-            look,
+        (
+            0,
+            vec![
+                Span::styled("sockscope", theme.brand),
+                Span::styled(format!("  {}", app.mode), theme.strong),
+            ],
         ),
-        toggle("holds", &app.hold.to_string(), app.hold != Hold::Nothing, look),
-        recording(app, look),
-        findings(&app.session, look),
+        (5, app_name(session, look)),
+        (0, connections(session, look)),
+        (if shared { 1 } else { 4 }, census(session, look)),
+        (
+            if debug { 2 } else { 6 },
+            toggle("debug_reconnects", if debug { "on" } else { "off" }, debug, look),
+        ),
+        (if hold { 3 } else { 6 }, toggle("holds", &app.hold.to_string(), hold, look)),
+        (1, recording(app, look)),
+        (1, findings(session, look)),
     ];
-    parts.retain(|part| !part.is_empty());
-    // What does not fit falls away from the least telling on; the first two always stay.
-    for least in [4, 1, 5, 3] {
-        if width(&parts) <= usize::from(area.width) || least >= parts.len() {
-            break;
-        }
-        parts[least] = Vec::new();
+    parts.retain(|(_, part)| !part.is_empty());
+    while width(&parts) > usize::from(area.width)
+        && let Some(at) = most_missable(&parts)
+    {
+        parts.remove(at);
     }
-    parts.retain(|part| !part.is_empty());
     let mut line = Line::from(" ");
-    for (at, part) in parts.into_iter().enumerate() {
+    for (at, (_, part)) in parts.into_iter().enumerate() {
         if at > 0 {
             line.push_span("   ");
         }
@@ -49,9 +54,13 @@ pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
     Paragraph::new(line).render(area, frame.buffer_mut());
 }
 
-fn width(parts: &[Vec<Span>]) -> usize {
-    let shown = parts.iter().filter(|part| !part.is_empty());
-    shown.map(|part| part.iter().map(Span::width).sum::<usize>() + 3).sum()
+fn most_missable(parts: &[(u8, Vec<Span>)]) -> Option<usize> {
+    let missable = parts.iter().enumerate().filter(|(_, (rank, _))| *rank > 0);
+    missable.max_by_key(|(_, (rank, _))| *rank).map(|(at, _)| at)
+}
+
+fn width(parts: &[(u8, Vec<Span>)]) -> usize {
+    parts.iter().map(|(_, part)| part.iter().map(Span::width).sum::<usize>() + 3).sum()
 }
 
 fn app_name<'a>(session: &Session, look: &Look) -> Vec<Span<'a>> {

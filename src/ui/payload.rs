@@ -180,7 +180,7 @@ fn mark<'a>(mut line: Line<'a>, look: &Look, width: usize, focused: bool) -> Lin
 }
 
 fn path_line<'a>(payload: &Payload, look: &Look, width: usize) -> Line<'a> {
-    let (path, count) = if let Some(tree) = payload.tree() {
+    let (path, count_words) = if let Some(tree) = payload.tree() {
         let place = tree.visible_place(payload.cursor()) + 1;
         (tree.jq_path(payload.cursor()), format!("{place} of {} rows ", tree.visible_count()))
     } else {
@@ -189,13 +189,16 @@ fn path_line<'a>(payload: &Payload, look: &Look, width: usize) -> Line<'a> {
     };
     let found = payload.search().map(|search| {
         let number = payload.hit_number().map_or(String::new(), |at| format!("{at} of "));
-        format!("{number}{} hits for \"{}\"  ", search.hits.len(), text::visible(&search.needle))
+        let count = search.hits.len();
+        let long = format!("{number}{count} hits for \"{}\"  ", text::visible(&search.needle));
+        let tight = text::width(&path) + text::width(&long) + text::width(&count_words) + 3 > width;
+        if tight { format!("{number}{count} hits  ") } else { long }
     });
     let found = found.unwrap_or_default();
-    let room = width.saturating_sub(text::width(&count) + text::width(&found) + 2);
+    let room = width.saturating_sub(text::width(&count_words) + text::width(&found) + 2);
     Line::from(vec![
         Span::styled(format!(" {}", text::left(&text::visible(&path), room)), look.theme.dim),
         Span::styled(format!(" {found}"), look.theme.warn),
-        Span::styled(count, look.theme.faint),
+        Span::styled(count_words, look.theme.faint),
     ])
 }
