@@ -89,6 +89,7 @@ fn examined(settings: Settings) -> doctor::Options {
     let token = settings.token().map_err(|error| {
         let code = match &error {
             ConfigError::WrongToken { .. } => "wrong_token",
+            ConfigError::BrokenToken { .. } => "token_characters",
             ConfigError::TokenFile { .. } => "token_file",
             _ => "no_token",
         };

@@ -68,7 +68,8 @@ pub enum ConfigError {
     #[error("{API_VARIABLE} is no URL: `{text}`: {source}. Slack's is {SLACK_API}")]
     NoUrl { text: String, source: url::ParseError },
     #[error(
-        "{from} holds a token with a space, a line break or another character that no token has: copy it again"
+        "{from} holds a token with a space, a line break or another character that no token has.\n\
+         Copy it again from https://api.slack.com/apps: your app > Basic Information > App-Level Tokens."
     )]
     BrokenToken { from: String },
     #[error(

@@ -29,10 +29,6 @@ const ADVICE: &[(&str, &str)] = &[
         "Give --app-token-file a file that you may read and that holds nothing but the token, or set SLACK_APP_TOKEN.",
     ),
     (
-        "token_characters",
-        "Copy it anew from api.slack.com/apps, your app, Basic Information, App-Level Tokens: the token alone, without quotes, spaces or line breaks.",
-    ),
-    (
         "dns",
         "See whether the name is right (--api-url) and whether other names resolve here. Where only a proxy knows outside names, set HTTPS_PROXY.",
     ),

@@ -125,10 +125,6 @@ async fn go(log: &mut Log<impl FnMut(Progress)>, options: &Options, net: &Net) -
 
 fn token(options: &Options) -> Result<(&str, String), Failure> {
     let token = options.token.as_ref().map_err(Clone::clone)?;
-    if !token.chars().all(|c| c.is_ascii_graphic()) {
-        let message = format!("the token in {} holds characters that no token has", options.token_from);
-        return Err(Failure::new("token_characters", message));
-    }
     Ok((token, format!("{}, from {}", TokenKind::of(token).describe(), options.token_from)))
 }
 
