@@ -9,11 +9,13 @@ pub mod overlay;
 pub mod payload;
 pub mod run;
 
+mod answering;
 mod input;
 mod perform;
 mod rows;
 mod selection;
 
+use std::collections::HashMap;
 use std::fmt;
 
 use crossterm::event::{KeyEvent, MouseEvent};
@@ -175,6 +177,8 @@ pub struct App {
     notice: Option<Notice>,
     samples: Vec<&'static str>,
     themes: Vec<&'static str>,
+    /// Envelopes whose answers are on their way, with what to say when they have left.
+    in_flight: HashMap<String, String>,
     /// When the state was last settled: what is late by then.
     now: Timestamp,
     /// The row that payload and composer show.
@@ -212,6 +216,7 @@ impl App {
             notice: None,
             samples: start.samples,
             themes: start.themes,
+            in_flight: HashMap::new(),
             now: Timestamp::default(),
             shown: None,
             findings_seen: 0,
@@ -230,6 +235,7 @@ impl App {
         match Record::parse(line) {
             Ok(record) => {
                 self.session.apply(&record);
+                self.hear(&record);
                 if let Some(Change::Changed(row)) = self.index.push(place, &record) {
                     self.recheck(row);
                 }
@@ -256,6 +262,8 @@ impl App {
         self.findings_seen = findings.end();
         for row in rows {
             self.index.flag(row);
+            // What became late may match `ack:late` now.
+            self.recheck(row);
         }
     }
 

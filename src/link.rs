@@ -54,7 +54,8 @@ pub struct Options {
 /// What others may tell the network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    Ack(Answer),
+    /// Together, so that a thousand held envelopes are one command.
+    Acks(Vec<Answer>),
     /// Hand over all connections; try again now, where the link waits or has stopped.
     Reconnect,
     /// From the next connection on.

@@ -115,6 +115,11 @@ fn restore_on_panic() {
     HOOK.call_once(|| {
         let earlier = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
+            // A task that panics ends alone, and the screen lives on: its message must not be drawn over it.
+            if TAKEN.load(Ordering::SeqCst) && std::thread::current().name() != Some("main") {
+                tracing::error!("{info}");
+                return;
+            }
             restore();
             earlier(info);
         }));

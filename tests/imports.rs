@@ -82,7 +82,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 /// The code of a file without its tests and comments.
 fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
-    let own = text.split("#[cfg(test)]").next().unwrap();
+    let own = text.split("#[cfg(test)]\nmod ").next().unwrap();
     own.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 

@@ -115,6 +115,14 @@ impl Composer {
         };
     }
 
+    /// Leaves the draft and keeps it, whether or not somebody wrote in it.
+    pub fn keep(&mut self) {
+        *self = match std::mem::take(self) {
+            Self::Offered(draft) | Self::Writing(draft) => Self::Kept(draft),
+            state => state,
+        };
+    }
+
     /// Gives the draft up, for instance after it was sent.
     pub fn clear(&mut self) {
         *self = Self::Idle;

@@ -13,7 +13,7 @@ impl App {
         let effects = match event {
             Event::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
             Event::Key(key) => self.key(key, now),
-            Event::Mouse(mouse) => self.mouse(mouse, now),
+            Event::Mouse(mouse) => self.mouse(mouse),
             Event::Paste(text) => self.paste(&text, now),
             Event::Resize(width, height) => {
                 self.size = (width, height);
@@ -146,16 +146,16 @@ impl App {
         match about {
             About::Quit => vec![Effect::Quit],
             About::Reconnect => self.perform(Action::Reconnect, now),
-            About::AnswerAgain | About::SendRefused => self.send_draft(now),
+            About::Send => self.send_draft(now),
         }
     }
 
-    fn mouse(&mut self, mouse: MouseEvent, now: Timestamp) -> Vec<Effect> {
+    fn mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
         let Some(areas) = self.areas().filter(|_| self.overlays.is_empty()) else { return Vec::new() };
         let Some(pane) = areas.pane_at(mouse.column, mouse.row) else { return Vec::new() };
         match mouse.kind {
-            MouseEventKind::ScrollDown => self.scroll(pane, 3, now),
-            MouseEventKind::ScrollUp => self.scroll(pane, -3, now),
+            MouseEventKind::ScrollDown => self.scroll(pane, 3),
+            MouseEventKind::ScrollUp => self.scroll(pane, -3),
             MouseEventKind::Down(MouseButton::Left) => {
                 self.set_focus(pane);
                 let top = areas.inner(pane).map_or(0, |area| area.y);

@@ -75,8 +75,7 @@ pub struct Question {
 pub enum About {
     Quit,
     Reconnect,
-    AnswerAgain,
-    SendRefused,
+    Send,
 }
 
 /// What came of a key.
@@ -253,7 +252,7 @@ impl Question {
                 Reply::Answered(self.about, self.about == About::Quit)
             }
             KeyCode::Char('s') if key.modifiers.contains(KeyModifiers::CONTROL) => {
-                Reply::Answered(self.about, matches!(self.about, About::SendRefused | About::AnswerAgain))
+                Reply::Answered(self.about, self.about == About::Send)
             }
             KeyCode::Char('n' | 'N' | 'q') | KeyCode::Esc => Reply::Answered(self.about, false),
             _ => Reply::Stays,

@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use super::overlay::{About, Item, Menu, MenuOf, Overlay, Purpose, Question};
 use super::{Action, App, Composer, Effect, Grade, Pane};
 use crate::link::{Command, policy};
-use crate::slack::check::Severity;
 
 /// How many connections one app may have (Slack, "Using multiple connections").
 const MOST_CONNECTIONS: u8 = 10;
@@ -19,7 +18,7 @@ impl App {
             | Action::HalfUp
             | Action::PageDown
             | Action::PageUp => {
-                self.move_by(action, now);
+                self.move_by(action);
             }
             Action::First | Action::Last => self.move_to_end(action),
             Action::NextPane => self.set_focus(next_pane(self.focus, 1)),
@@ -75,6 +74,8 @@ impl App {
             Action::FewerConnections => self.set_connections(self.connections.saturating_sub(1), now),
             Action::MoreConnections => self.set_connections(self.connections + 1, now),
             Action::EditDraft => {
+                // What an editor brings back must not be lost to the next envelope.
+                self.composer.write(None);
                 let text = self.composer.draft().map(super::composer::Draft::text);
                 text.map(|text| Effect::Edit { text, draft: true }).into_iter().collect()
             }
@@ -88,7 +89,7 @@ impl App {
             }
             Action::SendAgain => self.selected_message().map(Effect::SendAgain).into_iter().collect(),
             Action::Suspend => vec![Effect::Suspend],
-            Action::Quit | Action::QuitFromEditor => self.quit(now),
+            Action::Quit | Action::QuitFromEditor => self.quit(),
             _ => Vec::new(),
         }
     }
@@ -128,7 +129,7 @@ impl App {
         }
     }
 
-    fn move_by(&mut self, action: Action, now: Timestamp) {
+    fn move_by(&mut self, action: Action) {
         let areas = self.areas();
         let page = areas
             .and_then(|areas| areas.inner(self.focus))
@@ -141,15 +142,15 @@ impl App {
             Action::PageDown => page - 2,
             _ => 2 - page,
         };
-        self.scroll(self.focus, lines, now);
+        self.scroll(self.focus, lines);
     }
 
-    pub(super) fn scroll(&mut self, pane: Pane, lines: isize, _now: Timestamp) {
+    pub(super) fn scroll(&mut self, pane: Pane, lines: isize) {
         match pane {
             Pane::Envelopes => self.view.move_by(lines),
             Pane::Payload => self.payload.move_by(lines),
             Pane::Health => {
-                let most = self.session.history().ended().len() + 30;
+                let most = self.session.history().ended().len() + 10;
                 self.health.offset = self.health.offset.saturating_add_signed(lines).min(most);
             }
             Pane::Composer => {}
@@ -277,8 +278,8 @@ impl App {
         vec![Effect::Link(Command::Connections(count))]
     }
 
-    fn quit(&mut self, now: Timestamp) -> Vec<Effect> {
-        let waiting = self.session.acks().in_time(now).count();
+    fn quit(&mut self) -> Vec<Effect> {
+        let waiting = self.session.acks().held_count();
         if waiting == 0 {
             return vec![Effect::Quit];
         }
@@ -293,9 +294,14 @@ impl App {
     }
 
     fn compose(&mut self, now: Timestamp) {
-        let target = self.selected_target();
+        // A draft that somebody kept is not thrown away for another envelope.
+        let kept = matches!(self.composer, Composer::Kept(_));
+        let target = if kept { None } else { self.selected_target() };
         if self.composer.write(target) {
             self.set_focus(Pane::Composer);
+            if kept && self.composer.draft().map(|draft| draft.target.row) != self.view.selected() {
+                self.tell(now, Grade::Note, "on with the draft that was kept; Esc twice gives it up");
+            }
         } else {
             self.tell(now, Grade::Note, "this is no envelope: there is nothing to answer");
         }
@@ -304,39 +310,6 @@ impl App {
     fn next_template(&mut self) {
         if let Some(draft) = self.composer.draft_mut() {
             draft.next_form();
-        }
-    }
-
-    /// Sends the draft, unless something about it must be asked first.
-    fn ask_to_send(&mut self, now: Timestamp) -> Vec<Effect> {
-        let Some(draft) = self.composer.draft() else { return Vec::new() };
-        let findings = match &draft.verdict {
-            super::composer::Verdict::Syntax(error) => {
-                let text = format!("not sent: the draft is no JSON, {error}");
-                self.tell(now, Grade::Failed, text);
-                return Vec::new();
-            }
-            super::composer::Verdict::Frame { findings, .. } => findings,
-        };
-        let refused = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
-        let question = if let Some(who) = self.answered_by(draft.target.row) {
-            Some((
-                About::AnswerAgain,
-                format!(
-                    "This envelope was acknowledged already ({who}); Slack takes the first answer only. Send it again all the same?"
-                ),
-            ))
-        } else if refused > 0 {
-            Some((About::SendRefused, "Slack would refuse this answer. Send it all the same?".to_owned()))
-        } else {
-            None
-        };
-        match question {
-            None => self.send_draft(now),
-            Some((about, text)) => {
-                self.overlays.push(Overlay::Question(Question { about, text, yes: "send it (Ctrl-S)" }));
-                Vec::new()
-            }
         }
     }
 }

@@ -19,6 +19,9 @@ pub struct Rows {
 /// More than any screen shows.
 const KEPT: usize = 2_000;
 
+/// How many rows a search looks at for one key: the loop waits for it. A filter looks at all in the background.
+const SEARCH_STEP: usize = 20_000;
+
 /// How many rows a filter looks at between two frames.
 const FILTER_STEP: u32 = 2_000;
 
@@ -108,7 +111,7 @@ impl App {
         let count = self.view.len();
         let place =
             |step: usize| if forward { (selected + step) % count } else { (selected + count - step) % count };
-        let rows = (1..=count).filter_map(|step| self.view.row(place(step)));
+        let rows = (1..=count.min(SEARCH_STEP)).filter_map(|step| self.view.row(place(step)));
         let hit = rows.into_iter().find(|row| self.row_matches(&filter, *row));
         hit.is_some_and(|row| self.view.select(row))
     }

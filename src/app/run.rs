@@ -4,7 +4,7 @@
 use std::io;
 use std::time::Duration;
 
-use crossterm::event::Event as TerminalEvent;
+use crossterm::event::{Event as TerminalEvent, MouseEventKind};
 use futures_util::{Stream, StreamExt as _};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -65,6 +65,7 @@ where
     let mut look = Look { theme: load(app.theme), now: (around.clock)(), zone: around.zone.clone() };
     let mut drawn_theme = app.theme;
     let mut dirty = true;
+    let mut readable = true;
     let mut drawn = Instant::now();
     app.settle(look.now);
     terminal.draw(|frame| ui::draw(app, &look, frame))?;
@@ -74,10 +75,13 @@ where
         let effects = tokio::select! {
             biased;
             event = input.next() => match event {
-                Some(Ok(event)) => {
-                    dirty = true;
-                    translate(event).map(|event| app.update(event, (around.clock)())).unwrap_or_default()
-                }
+                Some(Ok(event)) => match translate(event) {
+                    Some(event) => {
+                        dirty = true;
+                        app.update(event, (around.clock)())
+                    }
+                    None => Vec::new(),
+                },
                 Some(Err(_)) | None => return Ok(Ended::HungUp),
             },
             () = wait(due) => {
@@ -92,9 +96,13 @@ where
                 dirty = false;
                 Vec::new()
             },
-            _ = around.tail.changed() => {
-                // What cannot be read now is read with the next records.
-                let _ = around.tail.read(|place, line| app.record(place, line));
+            _ = around.tail.changed(), if readable => {
+                if let Err(error) = around.tail.read(|place, line| app.record(place, line)) {
+                    // Somebody took the file away from under us: acks go on, the list cannot.
+                    readable = false;
+                    let told = format!("the journal cannot be read any more: {error}");
+                    app.update(Event::Told(Grade::Failed, told), (around.clock)());
+                }
                 dirty = true;
                 Vec::new()
             },
@@ -139,7 +147,11 @@ async fn wait(due: Option<Instant>) {
 fn translate(event: TerminalEvent) -> Option<Event> {
     match event {
         TerminalEvent::Key(key) => Some(Event::Key(key)),
-        TerminalEvent::Mouse(mouse) => Some(Event::Mouse(mouse)),
+        TerminalEvent::Mouse(mouse) => match mouse.kind {
+            // The mouse moves all the time, and nothing here follows it.
+            MouseEventKind::Moved | MouseEventKind::Drag(_) | MouseEventKind::Up(_) => None,
+            _ => Some(Event::Mouse(mouse)),
+        },
         TerminalEvent::Paste(text) => Some(Event::Paste(text)),
         TerminalEvent::Resize(width, height) => Some(Event::Resize(width, height)),
         TerminalEvent::FocusGained | TerminalEvent::FocusLost => None,

@@ -2,14 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::composer::{Draft, Target};
+use super::composer::Target;
 use super::payload::Body;
-use super::{App, Composer, Effect, Grade, Pane};
+use super::{App, Grade, Pane};
 use crate::journal::index::{AckState, Entry};
-use crate::journal::{By, Event, Record};
+use crate::journal::{Event, Record};
 use crate::json::{self, Document};
-use crate::link::{Answer, Command};
-use crate::slack::ack;
 use crate::slack::envelope::Kind;
 use crate::slack::message::Header;
 use crate::text;
@@ -105,57 +103,6 @@ impl App {
         }
     }
 
-    /// Acknowledges the selected envelope with an empty ack.
-    pub(super) fn ack_now(&mut self, now: Timestamp) -> Vec<Effect> {
-        let Some(target) = self.selected_target() else {
-            self.tell(now, Grade::Note, "this is no envelope: there is nothing to acknowledge");
-            return Vec::new();
-        };
-        if let Some(who) = self.answered_by(target.row) {
-            self.tell(now, Grade::Note, format!("acknowledged already ({who}); nothing was sent"));
-            return Vec::new();
-        }
-        self.tell(now, Grade::Done, "acknowledged, empty");
-        vec![answer(&target, None)]
-    }
-
-    /// Acknowledges everything that is held, empty.
-    pub(super) fn ack_held(&mut self, now: Timestamp) -> Vec<Effect> {
-        let held = self.session.held().map(|held| {
-            Effect::Link(Command::Ack(Answer {
-                conn: held.conn,
-                envelope_id: held.envelope_id.to_string(),
-                received: held.since,
-                payload: None,
-                by: By::Hand,
-            }))
-        });
-        let effects: Vec<_> = held.collect();
-        let words = match effects.len() {
-            0 => "nothing is held".to_owned(),
-            1 => "acknowledged 1 envelope, empty".to_owned(),
-            count => format!("acknowledged {count} envelopes, empty"),
-        };
-        self.tell(now, Grade::Done, words);
-        effects
-    }
-
-    /// Sends the draft as it stands.
-    pub(super) fn send_draft(&mut self, now: Timestamp) -> Vec<Effect> {
-        let Some(draft) = self.composer.draft() else { return Vec::new() };
-        let effect = answer(&draft.target, draft.payload());
-        let size = draft.verdict.frame().map_or(0, str::len);
-        self.tell(
-            now,
-            Grade::Done,
-            format!("sent {}: {} bytes", draft.form_name(), text::thousands(size as u64)),
-        );
-        self.composer = Composer::Idle;
-        self.shown = None;
-        self.set_focus(Pane::Envelopes);
-        vec![effect]
-    }
-
     pub(super) fn next_held(&mut self, now: Timestamp) {
         let after = self.view.selected().unwrap_or(0);
         let row = self.session.acks().held_after(after).next().map(|held| held.row);
@@ -186,23 +133,6 @@ impl App {
         });
         self.tell(now, Grade::Note, words.unwrap_or_else(|| "a finding of before".to_owned()));
     }
-}
-
-impl Draft {
-    /// Whether the draft still is about this row.
-    pub fn is_for(&self, row: u32) -> bool {
-        self.target.row == row
-    }
-}
-
-fn answer(target: &Target, payload: Option<String>) -> Effect {
-    Effect::Link(Command::Ack(Answer {
-        conn: target.conn,
-        envelope_id: target.envelope_id.clone(),
-        received: target.received,
-        payload: payload.map(|payload| ack::minified(&payload)),
-        by: By::Hand,
-    }))
 }
 
 fn target(event: &Event, row: u32, conn: u32, received: Timestamp, kind: Kind) -> Option<Target> {

@@ -4,10 +4,11 @@
 //! before its ack leaves (law 1), whatever then happens to the process.
 
 use std::borrow::Cow;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -41,6 +42,8 @@ struct Shared {
     file: File,
     secrets: Secrets,
     writer: Mutex<Writer>,
+    /// Whether the medium has changed to memory.
+    failed: AtomicBool,
     /// How many bytes of whole lines there are to read.
     length: watch::Sender<u64>,
 }
@@ -71,6 +74,8 @@ const SPILL_LIMIT: usize = 256 << 20;
 
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
+    #[error("another sockscope writes the recording {path}. Choose another FILE, or end the other one")]
+    Busy { path: PathBuf },
     #[error("cannot write the recording {path}: {source}. Choose another place with --record FILE")]
     Create { path: PathBuf, source: io::Error },
     #[error(
@@ -105,8 +110,13 @@ impl Journal {
         let failed = |source| JournalError::Create { path: path.to_owned(), source };
         let file =
             OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path).map_err(failed)?;
+        if file.try_lock().is_err() {
+            return Err(JournalError::Busy { path: path.to_owned() });
+        }
         let size = file.metadata().map_err(failed)?.len();
         if size == 0 {
+            // An empty file that was there already may have been open to all.
+            file.set_permissions(Permissions::from_mode(0o600)).map_err(failed)?;
             return Ok((Self::over(file, 0, 0, secrets), Resumed::Fresh));
         }
         let length = whole_lines(&file, size).map_err(failed)?;
@@ -124,6 +134,7 @@ impl Journal {
             file,
             secrets,
             writer: Mutex::new(writer),
+            failed: AtomicBool::new(false),
             length: watch::Sender::new(length),
         }))
     }
@@ -140,6 +151,9 @@ impl Journal {
         }
         let mut writer = self.writer();
         let length = writer.append(&self.0.file, batch);
+        if matches!(writer.medium, Medium::Memory { .. }) {
+            self.0.failed.store(true, Ordering::Relaxed);
+        }
         self.0.length.send_replace(length);
         drop(writer);
         batch.text.clear();
@@ -169,6 +183,10 @@ impl Journal {
 
     /// Why the recording stopped, if it did; acks go on without it.
     pub fn fault(&self) -> Option<String> {
+        // Asked at every frame: a disk that stalls a write must not stall the screen.
+        if !self.0.failed.load(Ordering::Relaxed) {
+            return None;
+        }
         match &self.writer().medium {
             Medium::File => None,
             Medium::Memory { fault, dropped: 0, .. } => Some(fault.clone()),
@@ -333,8 +351,6 @@ fn last_seq(file: &File, length: u64) -> io::Result<Result<u64, RecordError>> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
 
     fn text(text: &str) -> Event<'_> {

@@ -23,7 +23,7 @@ pub const REPORTS: usize = 1024;
 /// Orders that may wait for a socket; what finds it full waits here.
 const ORDERS: usize = 1024;
 /// Acks that may wait for a live connection; more are refused with an error record.
-const WAITING: usize = 4096;
+const WAITING: usize = 16_384;
 /// How soon an ack is tried again that found its socket's queue full.
 const AGAIN: Duration = Duration::from_millis(10);
 /// What `shutdown` gives all sockets together.
@@ -94,7 +94,7 @@ impl Keeper {
 
     fn obey(&mut self, command: Command) {
         match command {
-            Command::Ack(answer) => self.queue(answer),
+            Command::Acks(answers) => answers.into_iter().for_each(|answer| self.queue(answer)),
             Command::Reconnect => self.plan(plan::Event::Reconnect),
             Command::DebugReconnects(on) => self.shared.debug_reconnects.store(on, Ordering::Relaxed),
             Command::Connections(count) => self.plan(plan::Event::Connections(count)),

@@ -202,7 +202,7 @@ fn draw_empty(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
         return empty(frame, look, area, &["no envelope matches the filter", &hint]);
     }
     if let Some(problem) = app.session.stopped() {
-        let what = format!("stopped: {}", problem.code);
+        let what = format!("stopped: {}", text::visible(&problem.code));
         let hint = format!("{} tries again", key_of(app, Action::Reconnect));
         let mut lines = vec![what];
         lines.extend(text::wrap_words(&problem.message, usize::from(area.width).saturating_sub(8)));

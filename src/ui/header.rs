@@ -81,7 +81,7 @@ fn connections<'a>(session: &Session, look: &Look) -> Vec<Span<'a>> {
     let live = session.live();
     let held = session.connections().filter(|connection| !connection.stage.is_over()).count().max(live);
     let (mark, words, paint): (_, String, Style) = match (live, session.stopped()) {
-        (0, Some(problem)) => ("■", format!("stopped: {}", problem.code), theme.bad.into()),
+        (0, Some(problem)) => ("■", format!("stopped: {}", text::visible(&problem.code)), theme.bad.into()),
         (0, None) if session.deaf(look.now).is_some() => {
             let deaf = session.deaf(look.now).unwrap_or_default();
             ("○", format!("not live for {}", text::millis(deaf.as_secs_f64() * 1e3)), theme.bad.into())

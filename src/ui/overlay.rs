@@ -61,8 +61,7 @@ fn draw_prompt(prompt: &Prompt, look: &Look, frame: &mut Frame, screen: Rect) {
         Span::styled(shown, paint),
     ]);
     Paragraph::new(line).render(area, frame.buffer_mut());
-    if let Some(note) = prompt_note(prompt, look, label.len().saturating_sub(left), usize::from(screen.width))
-    {
+    if let Some(note) = prompt_note(prompt, look, (label.len(), left), usize::from(screen.width)) {
         let above = Rect { y: area.y.saturating_sub(1), ..area };
         Clear.render(above, frame.buffer_mut());
         Paragraph::new(note).render(above, frame.buffer_mut());
@@ -72,10 +71,15 @@ fn draw_prompt(prompt: &Prompt, look: &Look, frame: &mut Frame, screen: Rect) {
 }
 
 /// The error under the column that it is about, or while nothing is typed what may be.
-fn prompt_note<'a>(prompt: &Prompt, look: &Look, indent: usize, width: usize) -> Option<Line<'a>> {
+fn prompt_note<'a>(
+    prompt: &Prompt,
+    look: &Look,
+    (label, left): (usize, usize),
+    width: usize,
+) -> Option<Line<'a>> {
     match (&prompt.error, prompt.purpose) {
         (Some((column, message)), _) => {
-            let pad = (indent + column - 1).min(width / 2);
+            let pad = (label + column - 1).saturating_sub(left).min(width / 2);
             let words = format!("{}▼ {}", " ".repeat(pad), text::visible(message));
             Some(Line::styled(text::fit(&words, width).into_owned(), look.theme.bad))
         }

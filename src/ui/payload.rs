@@ -9,7 +9,7 @@ use ratatui::widgets::{Clear, Paragraph, Widget as _};
 use super::{Look, empty, selected};
 use crate::app::payload::{Body, Payload};
 use crate::app::{App, Pane};
-use crate::json::{Document, Hit, Kind, Part};
+use crate::json::{self, Document, Hit, Kind, Part};
 use crate::text;
 
 pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
@@ -102,17 +102,25 @@ fn row_line<'a>(tree: &Document, row: usize, hits: &[Hit], look: &Look, width: u
     } else {
         push(": ".to_owned(), theme.punctuation.into(), &mut room);
         let style = if hit(Part::Value) { theme.hit.into() } else { value_style(at.kind(), look) };
-        push(value_words(tree, row), style, &mut room);
+        push(value_words(tree, row, room), style, &mut room);
     }
     Line::from(spans)
 }
 
 /// Strings are shown decoded; `o` shows them as they came.
-fn value_words(tree: &Document, row: usize) -> String {
-    match tree.string(row) {
+fn value_words(tree: &Document, row: usize, room: usize) -> String {
+    match head(tree, row, room) {
         Some(string) => format!("\"{}\"", text::visible(&string)),
         None => text::visible(tree.value_text(row)).into_owned(),
     }
+}
+
+/// The start of a string, decoded: a few times what fits, since a string may have megabytes.
+fn head(tree: &Document, row: usize, columns: usize) -> Option<String> {
+    let raw = tree.value_text(row).strip_prefix('"')?;
+    let inner = raw.strip_suffix('"').unwrap_or(raw);
+    let end = inner.floor_char_boundary(12 * columns + 64);
+    Some(json::unescape(&inner[..end]).into_owned())
 }
 
 fn value_style(kind: Kind, look: &Look) -> Style {
@@ -147,7 +155,7 @@ const WHOLE: usize = 5;
 /// A string that its row cuts is shown whole, over the end of the pane that is away from the cursor.
 fn draw_whole_value(payload: &Payload, tree: &Document, look: &Look, frame: &mut Frame, area: Rect) {
     let row = payload.cursor();
-    let Some(value) = tree.string(row) else { return };
+    let Some(value) = head(tree, row, usize::from(area.width) * (WHOLE + 1)) else { return };
     let (width, height) = (usize::from(area.width), usize::from(area.height));
     let before = 5 + 2 * tree.row(row).depth() + tree.key(row).map_or(2, |key| text::width(&key) + 2);
     if before + text::width(&value) + 2 <= width && !value.contains('\n') || height < 2 * WHOLE {
@@ -158,7 +166,7 @@ fn draw_whole_value(payload: &Payload, tree: &Document, look: &Look, frame: &mut
     let mut lines: Vec<String> = head.lines().flat_map(|line| text::wrap_words(line, width - 3)).collect();
     if lines.len() > WHOLE {
         lines.truncate(WHOLE);
-        lines.push(format!("… {} in all", text::bytes(value.len() as u64)));
+        lines.push(format!("… {} in all", text::bytes(tree.value_text(row).len() as u64)));
     }
     let shown = u16::try_from(lines.len() + 1).unwrap_or(area.height);
     let low = tree.visible_place(row).saturating_sub(payload.offset()) + usize::from(shown) >= height;

@@ -86,11 +86,11 @@ async fn an_answer_by_hand_travels_with_its_payload() {
         payload: Some(r#"{"text":"hi"}"#.into()),
         by: By::Hand,
     };
-    link.commands().send(Command::Ack(answer.clone())).await.unwrap();
+    link.commands().send(Command::Acks(vec![answer.clone()])).await.unwrap();
     assert_eq!(peer.next_text().await, r#"{"envelope_id":"e-1","payload":{"text":"hi"}}"#);
     assert_eq!(records.kind("ack").await["by"], "hand");
     assert_eq!(records.kind("finding").await["code"], "payload-not-accepted");
-    link.commands().send(Command::Ack(Answer { payload: None, ..answer })).await.unwrap();
+    link.commands().send(Command::Acks(vec![Answer { payload: None, ..answer }])).await.unwrap();
     assert_eq!(records.kind("finding").await["code"], "ack-twice");
 }
 
@@ -107,7 +107,7 @@ async fn an_ack_that_slack_would_drop_is_sent_and_found() {
         payload: Some(payload.clone()),
         by: By::Hand,
     };
-    link.commands().send(Command::Ack(answer)).await.unwrap();
+    link.commands().send(Command::Acks(vec![answer])).await.unwrap();
     assert!(peer.next_text().await.contains(&payload));
     assert_eq!(records.kind("ack").await["late"], true);
     assert_eq!(records.kind("finding").await["code"], "ack-too-long");

@@ -144,13 +144,13 @@ async fn a_peer_that_does_not_read_is_a_dead_connection() {
 }
 
 fn by_hand(conn: u32, envelope_id: &str) -> Command {
-    Command::Ack(Answer {
+    Command::Acks(vec![Answer {
         conn,
         envelope_id: envelope_id.into(),
         received: jiff::Timestamp::now(),
         payload: None,
         by: By::Hand,
-    })
+    }])
 }
 
 #[tokio::test]
