@@ -143,6 +143,8 @@ pub struct Connection {
     pub latency: Latency,
     round_trips: VecDeque<SignedDuration>,
     pub(super) tries: u32,
+    /// What follows its end, where an error told that while it was live.
+    pub(super) then: Option<Stage>,
     pub(super) said_silent: bool,
 }
 
@@ -162,6 +164,7 @@ impl Connection {
             latency: Latency::default(),
             round_trips: VecDeque::with_capacity(ROUND_TRIPS),
             tries: 0,
+            then: None,
             said_silent: false,
         }
     }
@@ -234,6 +237,15 @@ impl Connection {
             self.live_since = None;
         }
         self.stage = stage;
+    }
+
+    /// It ended. The wait for the next try, where there is none yet that took over, stays in view.
+    pub(super) fn end(&mut self, closed: Stage, latest: bool) {
+        match self.then.take() {
+            Some(then) if latest => self.enter(then),
+            None if latest && matches!(self.stage, Stage::BackingOff { .. }) => {}
+            _ => self.enter(closed),
+        }
     }
 
     pub(super) fn frame(&mut self, at: Timestamp) {

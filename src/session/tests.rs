@@ -273,6 +273,32 @@ fn who_else_is_connected_is_told_apart_from_ghosts() {
 }
 
 #[test]
+fn a_full_app_is_counted_and_waited_for() {
+    let mut script = Script::default();
+    script.live(1, 1).opening(2).disconnect(2, "too_many_websockets");
+    let census = script.session.census().unwrap();
+    assert_eq!((census.ours, census.total(), census.others), (1, 10, 9));
+    script.error(Some(2), "too_many_websockets", false, Some(5_000)).closed(2, Some(1000), 1.0);
+    assert!(matches!(script.stage(2), Stage::BackingOff { until, .. } if *until == at(5.0)));
+    script.wait(5.0).opening(3);
+    assert!(script.session.connection(2).is_none(), "the next try took over");
+}
+
+#[test]
+fn a_wait_that_was_told_while_it_was_live_follows_the_end() {
+    let mut script = Script::default();
+    script.live(1, 1).disconnect(1, "link_disabled").error(Some(1), "link_disabled", false, Some(60_000));
+    assert!(matches!(script.stage(1), Stage::HandingOver { .. }), "it is still read");
+    script.wait(1.0).closed(1, Some(1000), 1_000.0);
+    assert!(matches!(script.stage(1), Stage::BackingOff { until, .. } if *until == at(60.0)));
+    assert_eq!(script.session.live(), 0);
+
+    let mut script = Script::default();
+    script.live(1, 1).error(Some(1), "short_life", false, Some(2_000)).opening(2).closed(1, None, 1_000.0);
+    assert!(matches!(script.stage(1), Stage::Closed { .. }), "the next is on its way already");
+}
+
+#[test]
 fn errors_back_off_and_the_next_try_takes_over() {
     let mut script = Script::default();
     script.opening(1).error(Some(1), "internal_error", false, Some(2_000));
