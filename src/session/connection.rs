@@ -135,6 +135,7 @@ pub struct Connection {
     pub live_since: Option<Timestamp>,
     /// When a frame last came from Slack, pings and pongs included.
     pub last_frame: Option<Timestamp>,
+    pub last_envelope: Option<Timestamp>,
     pub envelopes: u64,
     /// Acks that left on this connection, whichever one their envelopes came on.
     pub acks: u64,
@@ -158,6 +159,7 @@ impl Connection {
             hello: None,
             live_since: None,
             last_frame: None,
+            last_envelope: None,
             envelopes: 0,
             acks: 0,
             received_since_live: 0,

@@ -67,8 +67,8 @@ pub struct Ended {
     /// `None` while it is still read.
     pub close: Option<Close>,
     pub lived: Option<SignedDuration>,
-    /// The life that its hello announced.
-    pub announced: Option<SignedDuration>,
+    /// The life to expect, as its hello announced it, or `debug_reconnects` grants it.
+    pub expected: Option<SignedDuration>,
     /// Whether it had said hello.
     pub was_live: bool,
     /// The time without a live connection that followed; `None` until it is known.
@@ -210,14 +210,14 @@ impl History {
 }
 
 impl Ended {
-    pub(super) fn new(conn: u32, at: Timestamp, announced: Option<SignedDuration>, was_live: bool) -> Self {
+    pub(super) fn new(conn: u32, at: Timestamp, expected: Option<SignedDuration>, was_live: bool) -> Self {
         Self {
             conn,
             at,
             reasons: Vec::new(),
             close: None,
             lived: None,
-            announced,
+            expected,
             was_live,
             gap: None,
             redelivered: 0,

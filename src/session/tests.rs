@@ -143,6 +143,9 @@ fn debug_reconnects_shorten_the_life_to_expect() {
     assert_eq!(connection.announced(), Some(seconds(3600.0)));
     assert_eq!(connection.expected_life(), Some(DEBUG_LIFE));
     assert!(script.session.debug_reconnects());
+    script.wait(359.9).disconnect(1, "refresh_requested").closed(1, Some(1000), 359_900.0);
+    let ended = script.session.history().ended().next_back().unwrap();
+    assert_eq!((ended.lived, ended.expected), (Some(seconds(359.9)), Some(DEBUG_LIFE)));
 }
 
 #[test]
@@ -161,7 +164,7 @@ fn a_refresh_hands_over_without_a_gap() {
     assert_eq!(ended[0].reasons, ["warning", "refresh_requested"]);
     assert_eq!(ended[0].words(), "Slack refreshed the connection, as it does every hour or so");
     assert_eq!((ended[0].lived, ended[0].gap), (Some(seconds(3599.2)), Some(seconds(0.0))));
-    assert_eq!(ended[0].announced, Some(seconds(3600.0)));
+    assert_eq!(ended[0].expected, Some(seconds(3600.0)));
     assert!(script.codes().is_empty());
     assert_eq!(script.session.deaf(at(4000.0)), None);
 }

@@ -49,9 +49,9 @@ impl Session {
 
     fn end(&mut self, number: u32, at: Timestamp) -> &mut Ended {
         let connection = self.connections.get(&number);
-        let announced = connection.and_then(Connection::announced);
+        let expected = connection.and_then(Connection::expected_life);
         let was_live = connection.is_some_and(|connection| connection.live_since.is_some());
-        self.history.end(number, || Ended::new(number, at, announced, was_live))
+        self.history.end(number, || Ended::new(number, at, expected, was_live))
     }
 
     pub(super) fn closed(&mut self, number: u32, close: Close, lived: SignedDuration) {
