@@ -83,10 +83,13 @@ pub struct Ended {
 const REASONS: usize = 8;
 
 impl Ended {
-    /// The code to show: the last reason, or the close code.
+    /// The code to show: the last reason, or the close code; an end in good order by what it was for.
     pub fn code(&self) -> Cow<'_, str> {
         match (self.reasons.last(), &self.close) {
             (Some(reason), _) => reason.as_str().into(),
+            (None, Some(Close { code: Some(1000), reason, .. })) if !reason.is_empty() => {
+                reason.as_str().into()
+            }
             (None, Some(Close { code: Some(code), .. })) => code.to_string().into(),
             (None, _) => "cut".into(),
         }

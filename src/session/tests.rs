@@ -170,6 +170,18 @@ fn a_refresh_hands_over_without_a_gap() {
 }
 
 #[test]
+fn an_end_of_ours_is_called_by_what_it_was_for() {
+    let mut script = Script::default();
+    let closed = |conn, reason: &'static str| {
+        let (code, reason) = (Some(1000), reason.into());
+        Event::Closed { conn, code, reason, lived_ms: 9.0 }
+    };
+    script.live(1, 1).record(closed(1, "handed over")).live(2, 1).record(closed(2, ""));
+    let codes: Vec<_> = script.session.history().ended().map(|end| end.code().into_owned()).collect();
+    assert_eq!(codes, ["handed over", "1000"]);
+}
+
+#[test]
 fn a_cut_leaves_a_gap_a_finding_and_what_came_again() {
     let mut script = Script::default();
     script.live(1, 1).event(1, "e1", "Ev1", 0).wait(1.0).closed(1, None, 1000.0);

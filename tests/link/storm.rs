@@ -67,7 +67,7 @@ fn options(simulator: &Simulator) -> Options {
 }
 
 /// So short that trouble, too, is over at once.
-fn impatient(timing: Timing) -> Timing {
+fn impatient(timing: &Timing) -> Timing {
     let ms = Duration::from_millis;
     Timing {
         ping: ms(20),
@@ -79,7 +79,7 @@ fn impatient(timing: Timing) -> Timing {
         crowd_cap: ms(5),
         backoff_base: ms(1),
         backoff_cap: ms(5),
-        ..timing
+        ..*timing
     }
 }
 
@@ -120,13 +120,13 @@ async fn end(kind: Kind, slack: &Handle, link: &Link) {
 async fn storm(
     kinds: &[Kind],
     times: usize,
-    hurry: impl Fn(Timing) -> Timing,
+    hurry: fn(&Timing) -> Timing,
 ) -> (Vec<Delivery>, Vec<serde_json::Value>) {
     let simulator = Simulator::start(slack()).await.unwrap();
     let slack = simulator.handle();
     let (journal, mut records) = Records::new();
     let calm = options(&simulator);
-    let link = Link::start(Options { timing: hurry(calm.timing), ..calm }, journal);
+    let link = Link::start(Options { timing: hurry(&calm.timing), ..calm }, journal);
     let send = || slack.send("message", &Overrides::new(), Sending::default()).unwrap();
     for round in 0..times {
         // Only one is there when the next round begins, so that `Oldest` means the live one.
@@ -172,7 +172,7 @@ async fn no_envelope_is_lost_however_slack_ends_a_connection() {
         Kind::Closed(1001),
         Kind::Closed(4321),
     ];
-    let (deliveries, records) = storm(&kinds, 600, |timing| timing).await;
+    let (deliveries, records) = storm(&kinds, 600, |timing| *timing).await;
     let (came, acked) = (count(&records, "envelope"), count(&records, "ack"));
     assert!(deliveries.len() >= 1800);
     for delivery in deliveries.iter().filter(|delivery| delivery.conn.is_some()) {
@@ -186,7 +186,7 @@ async fn no_envelope_is_lost_however_slack_ends_a_connection() {
 /// What was on its way when the line was cut, or when our own close arrived, is lost with it: Slack sends it again.
 #[tokio::test]
 async fn no_event_is_lost_however_often_the_line_is_cut_or_handed_over() {
-    let (deliveries, records) = storm(&[Kind::Cut, Kind::Asked], 400, |timing| timing).await;
+    let (deliveries, records) = storm(&[Kind::Cut, Kind::Asked], 400, |timing| *timing).await;
     every_event_arrived(&deliveries, &records);
 }
 
@@ -238,7 +238,7 @@ fn every_event_arrived(deliveries: &[Delivery], records: &[serde_json::Value]) {
 
 #[tokio::test]
 async fn a_warned_refresh_leaves_no_gap() {
-    let (_, records) = storm(&[Kind::Warned(Duration::from_millis(400))], 10, |timing| timing).await;
+    let (_, records) = storm(&[Kind::Warned(Duration::from_millis(400))], 10, |timing| *timing).await;
     let gaps: Vec<_> =
         records.iter().filter(|record| record["kind"] == "gap").map(|record| &record["ms"]).collect();
     assert!(gaps.len() >= 9 && gaps.iter().all(|gap| **gap == 0.0), "{gaps:?}");
