@@ -152,7 +152,7 @@ impl Played {
             assert!(delivery.acks.iter().all(|ack| ack.fault.is_none()), "{}: {delivery:?}", self.name);
         }
         let sent = |id: &String| self.ledger.find(id).is_some();
-        assert!(came.keys().all(|id| sent(id)), "{}: what was never sent", self.name);
+        assert!(came.keys().all(sent), "{}: what was never sent", self.name);
         let stray = self.ledger.strays().find(|stray| stray.fault != Fault::Lost);
         assert!(stray.is_none(), "{}: {stray:?}", self.name);
     }
@@ -264,7 +264,7 @@ async fn watch(tail: &mut Tail, lines: &mut Vec<String>, pressed: &mut usize, co
         }
         seen = lines.len();
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 fn read(tail: &mut Tail, lines: &mut Vec<String>) {
