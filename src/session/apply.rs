@@ -164,13 +164,12 @@ impl Session {
         self.deaf_since = None;
         self.problem = None;
         if let Some(reported) = reported {
-            self.count_connections(at, number, reported);
+            let ours = self.connections.values().filter(|connection| connection.is_connected()).count();
+            self.count_connections(at, number, reported, ours as u64);
         }
     }
 
-    fn count_connections(&mut self, at: Timestamp, number: u32, reported: u64) {
-        let connected =
-            self.connections.values().filter(|connection| connection.is_connected()).count() as u64;
+    fn count_connections(&mut self, at: Timestamp, number: u32, reported: u64, connected: u64) {
         let broken = self.history.broken_since(measure::before(at, census::GHOST_LIFE));
         let census = Census::new(at, reported, connected, broken);
         let before = self.census.map_or(0, |census| census.others);
@@ -192,10 +191,15 @@ impl Session {
             let (code, message) = (problem.code.clone(), problem.message.clone());
             if !connection.is_live() && *fatal {
                 connection.enter(Stage::Stopped { at, code, message });
-            } else if let (false, Some(wait)) = (connection.is_live(), retry_in_ms) {
+            } else if let Some(wait) = retry_in_ms {
                 let wait = jiff::SignedDuration::from_millis(i64::try_from(*wait).unwrap_or(i64::MAX));
                 let (until, tries) = (measure::after(at, wait), connection.tries);
-                connection.enter(Stage::BackingOff { since: at, until, code, message, tries });
+                let waits = Stage::BackingOff { since: at, until, code, message, tries };
+                if connection.is_live() {
+                    connection.then = Some(waits);
+                } else {
+                    connection.enter(waits);
+                }
             }
         }
         if *fatal {

@@ -6,13 +6,16 @@ use jiff::{SignedDuration, Timestamp};
 /// enough for ghosts seen, short enough not to hide another process for ever.
 pub(super) const GHOST_LIFE: SignedDuration = SignedDuration::from_mins(5);
 
+/// How many connections an app may have (protocol.md, section 1): `too_many_websockets` says that it has them.
+pub(super) const MOST: u64 = 10;
+
 /// "You hold `ours` of `total()`". Slack tells its count in a hello only; since then ours may have changed,
 /// so the others are what that hello left over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Census {
-    /// When the hello came.
+    /// When the hello, or the refusal in its place, came.
     pub at: Timestamp,
-    /// `num_connections` as it said.
+    /// `num_connections` as it said, or the most there may be where it was refused.
     pub reported: u64,
     /// Our live connections: now, or in a history at that time.
     pub ours: u64,

@@ -135,6 +135,7 @@ pub struct Connection {
     pub live_since: Option<Timestamp>,
     /// When a frame last came from Slack, pings and pongs included.
     pub last_frame: Option<Timestamp>,
+    pub last_envelope: Option<Timestamp>,
     pub envelopes: u64,
     /// Acks that left on this connection, whichever one their envelopes came on.
     pub acks: u64,
@@ -143,6 +144,8 @@ pub struct Connection {
     pub latency: Latency,
     round_trips: VecDeque<SignedDuration>,
     pub(super) tries: u32,
+    /// What follows its end, where an error told that while it was live.
+    pub(super) then: Option<Stage>,
     pub(super) said_silent: bool,
 }
 
@@ -156,12 +159,14 @@ impl Connection {
             hello: None,
             live_since: None,
             last_frame: None,
+            last_envelope: None,
             envelopes: 0,
             acks: 0,
             received_since_live: 0,
             latency: Latency::default(),
             round_trips: VecDeque::with_capacity(ROUND_TRIPS),
             tries: 0,
+            then: None,
             said_silent: false,
         }
     }
@@ -234,6 +239,15 @@ impl Connection {
             self.live_since = None;
         }
         self.stage = stage;
+    }
+
+    /// It ended. The wait for the next try, where there is none yet that took over, stays in view.
+    pub(super) fn end(&mut self, closed: Stage, latest: bool) {
+        match self.then.take() {
+            Some(then) if latest => self.enter(then),
+            None if latest && matches!(self.stage, Stage::BackingOff { .. }) => {}
+            _ => self.enter(closed),
+        }
     }
 
     pub(super) fn frame(&mut self, at: Timestamp) {

@@ -67,8 +67,8 @@ pub struct Ended {
     /// `None` while it is still read.
     pub close: Option<Close>,
     pub lived: Option<SignedDuration>,
-    /// The life that its hello announced.
-    pub announced: Option<SignedDuration>,
+    /// The life to expect, as its hello announced it, or `debug_reconnects` grants it.
+    pub expected: Option<SignedDuration>,
     /// Whether it had said hello.
     pub was_live: bool,
     /// The time without a live connection that followed; `None` until it is known.
@@ -83,10 +83,13 @@ pub struct Ended {
 const REASONS: usize = 8;
 
 impl Ended {
-    /// The code to show: the last reason, or the close code.
+    /// The code to show: the last reason, or the close code; an end in good order by what it was for.
     pub fn code(&self) -> Cow<'_, str> {
         match (self.reasons.last(), &self.close) {
             (Some(reason), _) => reason.as_str().into(),
+            (None, Some(Close { code: Some(1000), reason, .. })) if !reason.is_empty() => {
+                reason.as_str().into()
+            }
             (None, Some(Close { code: Some(code), .. })) => code.to_string().into(),
             (None, _) => "cut".into(),
         }
@@ -210,14 +213,14 @@ impl History {
 }
 
 impl Ended {
-    pub(super) fn new(conn: u32, at: Timestamp, announced: Option<SignedDuration>, was_live: bool) -> Self {
+    pub(super) fn new(conn: u32, at: Timestamp, expected: Option<SignedDuration>, was_live: bool) -> Self {
         Self {
             conn,
             at,
             reasons: Vec::new(),
             close: None,
             lived: None,
-            announced,
+            expected,
             was_live,
             gap: None,
             redelivered: 0,

@@ -143,6 +143,9 @@ fn debug_reconnects_shorten_the_life_to_expect() {
     assert_eq!(connection.announced(), Some(seconds(3600.0)));
     assert_eq!(connection.expected_life(), Some(DEBUG_LIFE));
     assert!(script.session.debug_reconnects());
+    script.wait(359.9).disconnect(1, "refresh_requested").closed(1, Some(1000), 359_900.0);
+    let ended = script.session.history().ended().next_back().unwrap();
+    assert_eq!((ended.lived, ended.expected), (Some(seconds(359.9)), Some(DEBUG_LIFE)));
 }
 
 #[test]
@@ -161,9 +164,21 @@ fn a_refresh_hands_over_without_a_gap() {
     assert_eq!(ended[0].reasons, ["warning", "refresh_requested"]);
     assert_eq!(ended[0].words(), "Slack refreshed the connection, as it does every hour or so");
     assert_eq!((ended[0].lived, ended[0].gap), (Some(seconds(3599.2)), Some(seconds(0.0))));
-    assert_eq!(ended[0].announced, Some(seconds(3600.0)));
+    assert_eq!(ended[0].expected, Some(seconds(3600.0)));
     assert!(script.codes().is_empty());
     assert_eq!(script.session.deaf(at(4000.0)), None);
+}
+
+#[test]
+fn an_end_of_ours_is_called_by_what_it_was_for() {
+    let mut script = Script::default();
+    let closed = |conn, reason: &'static str| {
+        let (code, reason) = (Some(1000), reason.into());
+        Event::Closed { conn, code, reason, lived_ms: 9.0 }
+    };
+    script.live(1, 1).record(closed(1, "handed over")).live(2, 1).record(closed(2, ""));
+    let codes: Vec<_> = script.session.history().ended().map(|end| end.code().into_owned()).collect();
+    assert_eq!(codes, ["handed over", "1000"]);
 }
 
 #[test]
@@ -270,6 +285,32 @@ fn who_else_is_connected_is_told_apart_from_ghosts() {
     script.live(1, 1).closed(1, None, 10.0).live(2, 2);
     let census = script.session.census().unwrap();
     assert_eq!((census.others, census.ghosts, census.shared()), (1, 1, false));
+}
+
+#[test]
+fn a_full_app_is_counted_and_waited_for() {
+    let mut script = Script::default();
+    script.live(1, 1).opening(2).disconnect(2, "too_many_websockets");
+    let census = script.session.census().unwrap();
+    assert_eq!((census.ours, census.total(), census.others), (1, 10, 9));
+    script.error(Some(2), "too_many_websockets", false, Some(5_000)).closed(2, Some(1000), 1.0);
+    assert!(matches!(script.stage(2), Stage::BackingOff { until, .. } if *until == at(5.0)));
+    script.wait(5.0).opening(3);
+    assert!(script.session.connection(2).is_none(), "the next try took over");
+}
+
+#[test]
+fn a_wait_that_was_told_while_it_was_live_follows_the_end() {
+    let mut script = Script::default();
+    script.live(1, 1).disconnect(1, "link_disabled").error(Some(1), "link_disabled", false, Some(60_000));
+    assert!(matches!(script.stage(1), Stage::HandingOver { .. }), "it is still read");
+    script.wait(1.0).closed(1, Some(1000), 1_000.0);
+    assert!(matches!(script.stage(1), Stage::BackingOff { until, .. } if *until == at(60.0)));
+    assert_eq!(script.session.live(), 0);
+
+    let mut script = Script::default();
+    script.live(1, 1).error(Some(1), "short_life", false, Some(2_000)).opening(2).closed(1, None, 1_000.0);
+    assert!(matches!(script.stage(1), Stage::Closed { .. }), "the next is on its way already");
 }
 
 #[test]

@@ -12,15 +12,21 @@ use crate::app::App;
 use crate::session::{Connection, Ended, Refresh, Session, Stage};
 use crate::text;
 
+mod timeline;
+
+/// Seconds without an envelope that are called quiet.
+const QUIET: i64 = 60;
+
 pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
-    let lines = lines(&app.session, look, usize::from(area.width));
+    let lines = lines(&app.session, look, usize::from(area.width), usize::from(area.height));
     let last = lines.len().saturating_sub(usize::from(area.height));
     let shown = lines.into_iter().skip(app.health.offset.min(last)).take(usize::from(area.height));
     Paragraph::new(shown.collect::<Vec<_>>()).render(area, frame.buffer_mut());
 }
 
-/// Everything that the pane has to tell, the most urgent first. Bounded: 10 connections, 1,000 ends.
-pub fn lines(session: &Session, look: &Look, width: usize) -> Vec<Line<'static>> {
+/// Everything that the pane has to tell, the most urgent first. Bounded: 10 connections, 1,000 ends. The
+/// timeline takes room that nothing else needs.
+pub fn lines(session: &Session, look: &Look, width: usize, height: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     lines.extend(census(session, look, width));
     for connection in
@@ -32,6 +38,11 @@ pub fn lines(session: &Session, look: &Look, width: usize) -> Vec<Line<'static>>
         lines.push(Line::styled(" no connection yet", look.theme.dim));
     }
     let ended = session.history().ended();
+    if lines.len() + 1 + ended.len().min(3) < height
+        && let Some(timeline) = timeline::line(session, look, width)
+    {
+        lines.push(timeline);
+    }
     if ended.len() > 0 {
         lines.push(rule(session, look, width));
         lines.extend(ended.rev().map(|end| ended_line(end, look, width)));
@@ -39,23 +50,32 @@ pub fn lines(session: &Session, look: &Look, width: usize) -> Vec<Line<'static>>
     lines
 }
 
-fn census(session: &Session, look: &Look, width: usize) -> Option<Line<'static>> {
-    let census = session.census().filter(|census| census.others > 0)?;
-    let words = if census.shared() {
-        format!(
-            " ⚠ you hold {} of {}: events go to others too. Stop the other process, or make an app for development",
-            census.ours,
-            census.total()
-        )
+/// Who else gets events, what to do about it, and how many there were at the latest hellos.
+fn census(session: &Session, look: &Look, width: usize) -> Vec<Line<'static>> {
+    let Some(census) = session.census().filter(|census| census.others > 0) else { return Vec::new() };
+    let (ours, total) = (census.ours, census.total());
+    let (words, paint) = if census.shared() {
+        let words = format!(
+            "⚠ you hold {ours} of {total}: events go to others too. Stop the other process, put `sockscope tap` in front of it, or make an app for development"
+        );
+        (words, look.theme.warn)
     } else {
-        format!(
-            " {} of {} may be ghosts of connections that broke; Slack drops them within minutes",
-            census.ghosts,
-            census.total()
-        )
+        let ghosts = census.ghosts;
+        let words = format!(
+            "{ghosts} of {total} may be ghosts of connections that broke; Slack drops them within minutes"
+        );
+        (words, look.theme.dim)
     };
-    let paint = if census.shared() { look.theme.warn } else { look.theme.dim };
-    Some(Line::styled(text::fit(&words, width).into_owned(), paint))
+    let wrapped = text::wrap_words(&words, width.saturating_sub(2)).into_iter();
+    let mut lines: Vec<_> = wrapped.map(|line| Line::styled(format!(" {line}"), paint)).collect();
+    let counts: Vec<_> = session.census_history().map(|then| (then.ours, then.reported)).collect();
+    if counts.iter().any(|count| count != &counts[0]) {
+        let latest = counts[counts.len().saturating_sub(8)..].iter();
+        let latest: Vec<_> = latest.map(|(ours, all)| format!("{ours}/{all}")).collect();
+        let words = format!("   ours of all, at the latest hellos: {}", latest.join(" → "));
+        lines.push(Line::styled(text::fit(&words, width).into_owned(), look.theme.dim));
+    }
+    lines
 }
 
 fn connection_lines(connection: &Connection, look: &Look, width: usize) -> Vec<Line<'static>> {
@@ -64,7 +84,7 @@ fn connection_lines(connection: &Connection, look: &Look, width: usize) -> Vec<L
         lines.extend(
             text::wrap_words(&words, width.saturating_sub(4))
                 .into_iter()
-                .take(3)
+                .take(4)
                 .map(|line| Line::from(vec![Span::raw("   "), Span::styled(line, look.theme.text)])),
         );
     }
@@ -95,18 +115,34 @@ fn stage_line(connection: &Connection, look: &Look, width: usize) -> Line<'stati
     if connection.debug_reconnects {
         facts.push(("debug_reconnects".to_owned(), theme.urgent));
     }
-    if connection.is_silent(look.now) {
-        facts.push(("silent".to_owned(), theme.bad));
-    } else if connection.is_live() && connection.received_since_live == 0 {
-        facts.push(("nothing received yet".to_owned(), theme.dim));
-    }
+    facts.extend(hearing(connection, look));
     for (fact, paint) in facts {
-        if line.width() + fact.len() + 3 <= width {
+        if line.width() + text::width(&fact) + 3 <= width {
             line.push_span("   ");
             line.push_span(Span::styled(fact, paint));
         }
     }
     line
+}
+
+/// Silence (nothing at all) apart from quiet (no envelopes), and the canary of a reconnect.
+fn hearing(connection: &Connection, look: &Look) -> Option<(String, Paint)> {
+    let theme = &look.theme;
+    if connection.is_silent(look.now) {
+        return Some(("silent: no ping, no pong".to_owned(), theme.bad));
+    }
+    if !connection.is_live() {
+        return None;
+    }
+    let Some(last) = connection.last_envelope.filter(|_| connection.received_since_live > 0) else {
+        return Some(("nothing received yet".to_owned(), theme.dim));
+    };
+    let quiet = look.now.duration_since(last).as_secs();
+    Some(if quiet >= QUIET {
+        (format!("quiet for {}", text::clock(quiet)), theme.dim)
+    } else {
+        ("receiving".to_owned(), theme.ok)
+    })
 }
 
 fn mark(stage: &Stage, look: &Look) -> (&'static str, Paint) {
@@ -134,7 +170,8 @@ fn stage_words(stage: &Stage, now: Timestamp) -> String {
         }
         Stage::BackingOff { until, tries, .. } => {
             let left = until.duration_since(now).as_secs_f64().max(0.0);
-            format!("backing off   next try in {left:.0} s   tries {tries}")
+            let tries = if *tries > 0 { format!("   tries {tries}") } else { String::new() };
+            format!("backing off   next try in {left:.0} s{tries}")
         }
         stage => stage.name().to_owned(),
     }
@@ -253,21 +290,16 @@ fn ended_line(end: &Ended, look: &Look, width: usize) -> Line<'static> {
         Span::styled(format!(" {:>2} ", end.conn), theme.dim),
         Span::styled(text::left(&text::visible(&end.code()), 17), code_paint),
     ]);
+    let cost = cost(end, look);
     if let Some(lived) = end.lived {
         line.push_span(Span::styled(" lived ", theme.dim));
-        line.push_span(Span::styled(text::clock(lived.as_secs()), theme.text));
+        line.push_span(Span::styled(clock(lived), theme.text));
+        let promise = end.expected.map(|expected| format!(" of {}", clock(expected)));
+        let room = width.saturating_sub(line.width() + cost.iter().map(Span::width).sum::<usize>());
+        let promise = promise.filter(|promise| promise.len() <= room);
+        line.push_span(Span::styled(promise.unwrap_or_default(), theme.dim));
     }
-    if let Some(gap) = end.gap {
-        let paint = if gap.is_zero() { theme.ok } else { theme.warn };
-        line.push_span(Span::styled("  gap ", theme.dim));
-        line.push_span(Span::styled(gap_words(gap), paint));
-    }
-    if end.redelivered > 0 {
-        line.push_span(Span::styled(format!("  ↻ {}", end.redelivered), theme.warn));
-    }
-    if end.lost_acks > 0 {
-        line.push_span(Span::styled(format!("  lost {}", end.lost_acks), theme.bad));
-    }
+    line.extend(cost);
     let room = width.saturating_sub(line.width() + 3);
     if room >= 12 {
         let words = text::visible(&end.words()).into_owned();
@@ -276,26 +308,32 @@ fn ended_line(end: &Ended, look: &Look, width: usize) -> Line<'static> {
     line
 }
 
+/// The gap after an end, what nobody acknowledged any more, and what came again.
+fn cost(end: &Ended, look: &Look) -> Vec<Span<'static>> {
+    let theme = &look.theme;
+    let mut spans = Vec::new();
+    if let Some(gap) = end.gap {
+        let paint = if gap.is_zero() { theme.ok } else { theme.warn };
+        spans.push(Span::styled("  gap ", theme.dim));
+        spans.push(Span::styled(gap_words(gap), paint));
+    }
+    if end.lost_acks > 0 {
+        spans.push(Span::styled(format!("  acks failed {}", end.lost_acks), theme.bad));
+    }
+    if end.redelivered > 0 {
+        spans.push(Span::styled(format!("  ↻ {}", end.redelivered), theme.warn));
+    }
+    spans
+}
+
+/// To the nearest second: 359.9 s are the 6 minutes that were promised.
+fn clock(lived: jiff::SignedDuration) -> String {
+    text::clock(lived.as_secs() + i64::from(lived.subsec_millis() >= 500))
+}
+
 fn gap_words(gap: jiff::SignedDuration) -> String {
     if gap.is_zero() { "0 ms".to_owned() } else { text::millis(gap.as_secs_f64() * 1e3) }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_gauge_is_always_as_wide_as_asked() {
-        for (share, width, full, empty) in [(0.0, 4, "", "────"), (1.0, 4, "━━━━", ""), (0.5, 4, "━━", "──")]
-        {
-            assert_eq!(gauge(share, width), (full.to_owned(), empty.to_owned()));
-        }
-    }
-
-    #[test]
-    fn a_sparkline_spans_from_the_least_to_the_greatest() {
-        assert_eq!(sparkline(&[1.0, 2.0, 3.0], 12), "▁▅█");
-        assert_eq!(sparkline(&[5.0, 5.0], 12), "▁▁");
-        assert_eq!(sparkline(&[9.0, 1.0, 2.0], 2), "▁█");
-    }
-}
+mod tests;

@@ -135,6 +135,26 @@ async fn a_warning_hands_over_without_a_gap() {
 }
 
 #[tokio::test]
+async fn an_announced_end_is_not_waited_for() {
+    let (mut server, mut records, _link) = start(|options| {
+        options.timing.shortest_life = std::time::Duration::ZERO;
+        options.timing.linger_quiet = std::time::Duration::from_millis(50);
+    })
+    .await;
+    let mut old = server.connect().await;
+    old.text(r#"{"type":"hello","debug_info":{"approximate_connection_time":1}}"#).await;
+    let mut new = server.connect().await;
+    old.envelope("meanwhile").await;
+    assert!(old.next_text().await.contains("meanwhile"), "the old one is read and acked");
+    new.text(super::server::HELLO).await;
+    assert_eq!(old.until_closed().await, Some(1000));
+    let closed = records.kind("closed").await;
+    assert_eq!((&closed["conn"], &closed["reason"]), (&1.into(), &"handed over".into()));
+    assert_eq!(records.kind("gap").await["ms"], 0.0);
+    assert_eq!(records.count(|record| record["kind"] == "disconnect"), 0, "nobody asked for it");
+}
+
+#[tokio::test]
 async fn a_cut_is_measured_and_the_first_try_is_immediate() {
     let (mut server, mut records, _link) = start(|_| {}).await;
     let peer = server.live().await;

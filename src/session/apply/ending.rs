@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::session::connection::{Connection, Stage};
 use crate::session::finding::{self, Finding};
 use crate::session::history::{Close, Ended, MarkKind};
-use crate::session::{Session, measure};
+use crate::session::{Session, census, measure};
 
 /// Closed connections that stay listed; the history has the others.
 const CLOSED_KEPT: usize = 8;
@@ -23,6 +23,16 @@ impl Session {
             connection.stage = Stage::HandingOver { since, reason: reason.to_owned(), to };
         }
         self.end(number, at).told(reason);
+        if reason == "too_many_websockets" {
+            self.is_full(at, number);
+        }
+    }
+
+    /// Slack has no place for this connection: it is not counted, all others there may be are.
+    fn is_full(&mut self, at: Timestamp, number: u32) {
+        let ours = self.connections.values().filter(|other| other.number != number && other.is_connected());
+        let ours = ours.count() as u64;
+        self.count_connections(at, number, census::MOST, ours);
     }
 
     /// A later connection that is on its way and that nobody else hands over to.
@@ -39,9 +49,9 @@ impl Session {
 
     fn end(&mut self, number: u32, at: Timestamp) -> &mut Ended {
         let connection = self.connections.get(&number);
-        let announced = connection.and_then(Connection::announced);
+        let expected = connection.and_then(Connection::expected_life);
         let was_live = connection.is_some_and(|connection| connection.live_since.is_some());
-        self.history.end(number, || Ended::new(number, at, announced, was_live))
+        self.history.end(number, || Ended::new(number, at, expected, was_live))
     }
 
     pub(super) fn closed(&mut self, number: u32, close: Close, lived: SignedDuration) {
@@ -57,7 +67,8 @@ impl Session {
             ended.lost_acks = waiting;
         }
         let Close { code, reason, .. } = close;
-        self.connection_mut(number, at).enter(Stage::Closed { at, code, reason, lived });
+        let latest = self.connections.keys().next_back() == Some(&number);
+        self.connection_mut(number, at).end(Stage::Closed { at, code, reason, lived }, latest);
         if was_live && self.live() == 0 {
             self.deaf_since = Some(at);
         }

@@ -21,6 +21,7 @@ impl Session {
         self.totals.envelopes += 1;
         let connection = self.connection_mut(conn, at);
         connection.envelopes += 1;
+        connection.last_envelope = Some(at);
         connection.received_since_live += u64::from(connection.is_live());
         let header = Header::parse(message).unwrap_or_default();
         let [event_id, domain, team] =

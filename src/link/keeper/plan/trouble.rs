@@ -65,11 +65,12 @@ impl Plan {
         let wait = backoff::crowded(self.refusals, crowd, crowd_cap, self.random.f64());
         self.refusals = self.refusals.saturating_add(1);
         let wait = self.wait(Some(wait), now);
-        let ours = self.live().count();
-        let all =
-            self.census.map_or_else(String::new, |(total, _)| format!(", and Slack counted {total} last"));
+        let ours = match self.live().count() {
+            1 => "1 of them is".to_owned(),
+            ours => format!("{ours} of them are"),
+        };
         let message = format!(
-            "the app has as many connections as it may have (at most {MOST_CONNECTIONS}). {ours} of them are sockscope's{all}. Stop other processes of this app, or wait: ghosts of cut connections end by themselves"
+            "all of the {MOST_CONNECTIONS} connections that an app may have are taken, and {ours} sockscope's. Stop other processes of this app, or wait: ghosts of cut connections end by themselves"
         );
         self.report(Some(number), "too_many_websockets", false, wait, message);
         self.make_room();
