@@ -288,6 +288,11 @@ impl App {
         }
     }
 
+    /// Columns and lines of the terminal, as it told last.
+    pub fn size(&self) -> (u16, u16) {
+        self.size
+    }
+
     pub fn areas(&self) -> Option<Areas> {
         layout::areas(&layout::View {
             size: self.size,

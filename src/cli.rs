@@ -11,6 +11,7 @@ use url::Url;
 use crate::journal::filter::Filter;
 use crate::link::Hold;
 use crate::simulator::Scenario;
+use crate::simulator::scenario::ScenarioError;
 
 /// The oscilloscope for Slack Socket Mode: see every envelope, watch the connection, answer by hand.
 #[derive(Debug, Parser)]
@@ -34,8 +35,8 @@ pub enum Command {
     /// The same screen on the built-in simulator: no token, no network
     Demo {
         /// Which scenario to play: a built-in one by name, or a TOML file
-        #[arg(long, value_name = "NAME|FILE", default_value = "tour", value_parser = Scenario::load)]
-        scenario: Scenario,
+        #[arg(long, value_name = "NAME|FILE", default_value = "tour", value_parser = scenario)]
+        scenario: Box<Scenario>,
     },
     /// Check the way to Slack stage by stage (token, DNS, TCP, proxy, TLS, open, upgrade, hello, ping) and name the fault
     Doctor {
@@ -126,6 +127,10 @@ fn duration(text: &str) -> Result<Duration, String> {
         .ok()
         .and_then(|duration| Duration::try_from(duration).ok())
         .ok_or_else(|| format!("`{text}` is no duration: write 500ms, 8s, 2m or 1h30m"))
+}
+
+fn scenario(name: &str) -> Result<Box<Scenario>, ScenarioError> {
+    Scenario::load(name).map(Box::new)
 }
 
 fn filter(text: &str) -> Result<Filter, String> {

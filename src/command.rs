@@ -43,7 +43,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             return in_runtime(session(settings, token, Mode::Live, None));
         }
         Command::Doctor { json } => return in_runtime(doctor(Settings::resolve(cli.options)?, json)),
-        Command::Demo { scenario } => return in_runtime(demo(Settings::resolve(cli.options)?, scenario)),
+        Command::Demo { scenario } => return in_runtime(demo(Settings::resolve(cli.options)?, *scenario)),
     }
     Ok(ExitCode::SUCCESS)
 }

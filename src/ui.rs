@@ -51,6 +51,10 @@ impl Look {
 /// The whole screen. Cost follows what is visible: nothing here looks at more than fits on it.
 pub fn draw(app: &App, look: &Look, frame: &mut Frame) {
     let screen = frame.area();
+    if (screen.width, screen.height) != app.size() {
+        // The terminal was resized between two events: the next frame, some milliseconds on, fits again.
+        return;
+    }
     let Some(areas) = app.areas() else { return too_small(look, frame, screen) };
     header::draw(app, look, frame, areas.header);
     if !areas.zoomed {

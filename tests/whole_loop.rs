@@ -211,7 +211,7 @@ async fn filters_searches_and_menus_work_while_records_come() {
         user.press(KeyCode::Esc);
         user.type_("2/team_id");
         user.press(KeyCode::Enter);
-        user.sees("hits for \"team_id\"").await;
+        user.sees("2 of 3 hits").await;
         user.type_(":theme");
         user.press(KeyCode::Enter);
         user.sees("theme mono").await;

@@ -89,6 +89,7 @@ actions! {
     "Writing an ack" {
         Send "send" ["ctrl-s"] (Scope::Pane(Composer)) "send the draft as the ack" => "send";
         NextTemplate "next-template" ["ctrl-t"] (Scope::Pane(Composer)) "the next template" => "template";
+        RestoreDraft "restore-draft" ["ctrl-o"] (Scope::Pane(Composer)) "back to what was written before Ctrl-T";
         EditDraft "edit-draft" ["ctrl-e"] (Scope::Pane(Composer)) "the draft in $EDITOR" => "editor";
         LeaveEditor "leave-editor" ["esc"] (Editor) "leave the draft; it stays" => "leave";
         QuitFromEditor "quit-from-draft" ["ctrl-c"] (Editor) "quit";

@@ -54,6 +54,11 @@ impl App {
                 self.tell(now, Grade::Failed, text);
                 return Vec::new();
             }
+            Verdict::TooLarge { bytes } => {
+                let text = format!("not sent: {} are far more than Slack takes", text::bytes(*bytes as u64));
+                self.tell(now, Grade::Failed, text);
+                return Vec::new();
+            }
             Verdict::Frame { findings, .. } => findings,
         };
         let mut doubts = Vec::new();

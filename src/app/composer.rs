@@ -47,12 +47,21 @@ pub struct Draft {
     pub verdict: Verdict,
     /// Whether somebody wrote in it.
     pub touched: bool,
+    /// What was written before another template took its place.
+    earlier: Option<String>,
 }
+
+/// Twelve times what Slack takes.
+const CHECKED_UP_TO: usize = 256 << 10;
 
 /// What would happen to the draft as it stands.
 #[derive(Debug)]
 pub enum Verdict {
     Syntax(SyntaxError),
+    /// Far longer than any frame that Slack takes: not even looked at, so that writing stays quick.
+    TooLarge {
+        bytes: usize,
+    },
     /// The exact frame, what Slack does with it, and what it would refuse.
     Frame {
         frame: String,
@@ -135,7 +144,8 @@ impl Draft {
         let forms = ack::forms(target.kind, target.accepts);
         let at = forms.iter().position(|form| !matches!(form, Form::Empty | Form::Raw)).unwrap_or(0);
         let verdict = Verdict::empty(&target);
-        let mut draft = Self { target, forms, at, area: TextArea::default(), verdict, touched: false };
+        let mut draft =
+            Self { target, forms, at, area: TextArea::default(), verdict, touched: false, earlier: None };
         draft.fill();
         draft
     }
@@ -157,7 +167,19 @@ impl Draft {
     /// Goes on to the next form that this envelope takes.
     pub fn next_form(&mut self) {
         self.at = (self.at + 1) % self.forms.len();
+        if self.touched {
+            self.earlier = Some(self.text());
+        }
         self.fill();
+    }
+
+    /// Brings back what was written before another template took its place.
+    pub fn restore(&mut self) -> bool {
+        let earlier = self.earlier.take();
+        if let Some(text) = &earlier {
+            self.set_text(text);
+        }
+        earlier.is_some()
     }
 
     /// The draft's text; blank where the ack has no payload.
@@ -203,6 +225,8 @@ impl Draft {
         let text = self.text();
         self.verdict = if text.trim().is_empty() {
             Verdict::empty(&self.target)
+        } else if text.len() > CHECKED_UP_TO {
+            Verdict::TooLarge { bytes: text.len() }
         } else if let Err(error) = json::minify(&text) {
             Verdict::Syntax(error)
         } else {
@@ -227,7 +251,7 @@ impl Verdict {
 
     pub fn frame(&self) -> Option<&str> {
         match self {
-            Self::Syntax(_) => None,
+            Self::Syntax(_) | Self::TooLarge { .. } => None,
             Self::Frame { frame, .. } => Some(frame),
         }
     }

@@ -78,6 +78,9 @@ pub enum About {
     Send,
 }
 
+/// Nobody types more into a line; the rest of a longer paste was meant for somewhere else.
+const PASTE: usize = 4_096;
+
 /// What came of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
@@ -134,6 +137,7 @@ impl Overlay {
 
     pub fn paste(&mut self, text: &str) -> Reply {
         let line = text.lines().next().unwrap_or_default();
+        let line = &line[..line.floor_char_boundary(PASTE)];
         match self {
             Self::Prompt(prompt) => {
                 prompt.input.insert_str(line);

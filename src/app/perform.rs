@@ -45,6 +45,11 @@ impl App {
             Action::NextFinding => self.next_finding(now),
             Action::NextHeld => self.next_held(now),
             Action::NextTemplate => self.next_template(),
+            Action::RestoreDraft => {
+                if !self.composer.draft_mut().is_some_and(super::composer::Draft::restore) {
+                    self.tell(now, Grade::Note, "nothing was written before this template");
+                }
+            }
             Action::CopyMenu => self.overlays.push(copy_menu()),
             Action::Hold => self.overlays.push(self.hold_menu()),
             Action::Palette => self.open_palette(),

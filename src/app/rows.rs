@@ -126,8 +126,10 @@ fn summary(event: &Event) -> String {
         }
         Event::Hello { message, .. } => {
             let hello = crate::slack::message::Hello::parse(message);
-            let connections =
-                hello.num_connections.map(|count| format!("{count} connections")).unwrap_or_default();
+            let connections = hello
+                .num_connections
+                .map(|count| format!("{count} connection{}", if count == 1 { "" } else { "s" }))
+                .unwrap_or_default();
             format!("{} {connections}", hello.host.unwrap_or_default()).trim().to_owned()
         }
         Event::Disconnect { reason, .. } => crate::session::reason::disconnect_words(reason).into_owned(),

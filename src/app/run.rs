@@ -11,6 +11,8 @@ use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use ratatui::layout::Rect;
+use rustix::process::{Signal, kill_current_process_group};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
@@ -27,6 +29,9 @@ use crate::{external, terminal};
 
 /// A faster screen than this nobody sees, and a burst of records must not be drawn one by one.
 const FRAME: Duration = Duration::from_millis(16);
+
+/// How long a stop signal may take to arrive.
+const STOPPED_WITHIN: Duration = Duration::from_secs(1);
 
 /// Everything around the state.
 pub struct Surroundings<I> {
@@ -90,7 +95,10 @@ where
                     drawn_theme = app.theme;
                     look.theme = load(app.theme);
                 }
-                app.settle(look.now);
+                // A resize is known here before its event comes.
+                terminal.autoresize()?;
+                let size = terminal.get_frame().area().as_size();
+                app.update(Event::Resize(size.width, size.height), look.now);
                 terminal.draw(|frame| ui::draw(app, &look, frame))?;
                 drawn = Instant::now();
                 dirty = false;
@@ -214,9 +222,16 @@ async fn lend(effect: Effect, app: &mut App, clock: fn() -> Timestamp) {
 
 /// Stops this process until the shell continues it.
 fn suspend() -> Result<(), String> {
-    // The whole group, as the terminal would: under `cargo run` the shell waits for cargo.
-    rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)
-        .map_err(|error| format!("cannot suspend: {error}"))
+    let failed = |error: io::Error| format!("cannot suspend: {error}");
+    tokio::runtime::Handle::current().block_on(async {
+        let mut continued = signal(SignalKind::from_raw(Signal::CONT.as_raw())).map_err(failed)?;
+        // The whole group, as the terminal would: under `cargo run` the shell waits for cargo.
+        kill_current_process_group(Signal::TSTP).map_err(|error| failed(error.into()))?;
+        // Some thread of ours takes the signal a moment later; only then may the terminal be taken back. A
+        // process that nobody can continue is not stopped at all.
+        let _ = tokio::time::timeout(STOPPED_WITHIN, continued.recv()).await;
+        Ok(())
+    })
 }
 
 /// What the built-in simulator is asked to send.

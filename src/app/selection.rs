@@ -104,8 +104,11 @@ impl App {
     }
 
     pub(super) fn next_held(&mut self, now: Timestamp) {
-        let after = self.view.selected().unwrap_or(0);
-        let row = self.session.acks().held_after(after).next().map(|held| held.row);
+        let selected = self.view.selected().unwrap_or(0);
+        let acks = self.session.acks();
+        // What still can be answered in time comes first, the soonest to expire before the others.
+        let in_time = acks.in_time(now).map(|held| held.row).find(|row| *row != selected);
+        let row = in_time.or_else(|| acks.held_after(selected).next().map(|held| held.row));
         match row {
             Some(row) if self.view.select(row) => self.set_focus(Pane::Envelopes),
             Some(_) => self.tell(now, Grade::Note, "a held envelope is hidden by the filter (Esc clears it)"),

@@ -46,7 +46,7 @@ fn draw_text(app: &App, draft: &Draft, look: &Look, frame: &mut Frame, area: Rec
     let left = before.saturating_sub(room.saturating_sub(1));
     let fault = match &draft.verdict {
         Verdict::Syntax(error) => Some(error.line - 1),
-        Verdict::Frame { .. } => None,
+        Verdict::Frame { .. } | Verdict::TooLarge { .. } => None,
     };
     let lines = draft.area.lines().iter().enumerate().skip(top).take(height);
     let lines: Vec<Line> = lines
@@ -118,6 +118,14 @@ fn verdict_lines<'a>(app: &App, draft: &Draft, look: &Look, width: usize) -> Vec
     let mut lines = Vec::new();
     match &draft.verdict {
         Verdict::Syntax(error) => lines.push(line("✗", error.to_string(), theme.bad)),
+        Verdict::TooLarge { bytes } => {
+            let size = text::bytes(*bytes as u64);
+            lines.push(line(
+                "✗",
+                format!("{size}: Slack takes 20,480 bytes; this is not checked"),
+                theme.bad,
+            ));
+        }
         Verdict::Frame { frame, effect, findings } => {
             for finding in findings.iter().take(3) {
                 let (mark, paint) = match finding.severity {
@@ -153,6 +161,11 @@ pub fn title(app: &App, look: &Look) -> Vec<(String, ratatui::style::Style)> {
     let Some(draft) = app.composer.draft() else { return Vec::new() };
     let (at, of) = draft.form_of();
     let mut parts = vec![(format!("{} {at}/{of}", draft.form_name()), look.theme.text.into())];
+    if app.view.selected() != Some(draft.target.row) {
+        // A draft that was kept belongs to another row than the one that is selected.
+        let of = look.time(draft.target.received, "for the one of %H:%M:%S");
+        parts.insert(0, (of, look.theme.urgent.into()));
+    }
     parts.push(selected::answer_state(app, draft.target.row, look));
     parts
 }

@@ -196,6 +196,17 @@ pub fn title(app: &App, look: &Look) -> Vec<(String, Style)> {
     parts
 }
 
+/// Why there is no connection, where that is known.
+fn draw_trouble(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
+    let mut lines = vec!["no connection is live yet".to_owned()];
+    if let Some(problem) = app.session.problem() {
+        lines.extend(text::wrap_words(&problem.message, usize::from(area.width).saturating_sub(8)));
+    }
+    lines.push("3 Connection health counts down to the next try".to_owned());
+    let lines: Vec<&str> = lines.iter().map(String::as_str).take(usize::from(area.height)).collect();
+    empty(frame, look, area, &lines);
+}
+
 fn draw_empty(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
     if app.view.is_filtered() {
         let hint = format!("{} changes the filter, Esc clears it", key_of(app, Action::Filter));
@@ -211,7 +222,7 @@ fn draw_empty(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
         return empty(frame, look, area, &lines);
     }
     match (app.session.live(), app.mode) {
-        (0, _) => empty(frame, look, area, &["no connection is live yet", "see 3 Connection health"]),
+        (0, _) => draw_trouble(app, look, frame, area),
         (_, Mode::Demo) => {
             let hint = format!("{} sends a sample", key_of(app, Action::SendSample));
             empty(frame, look, area, &["connected; nothing has come yet", &hint]);

@@ -33,9 +33,10 @@ pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
             if debug { 2 } else { 6 },
             toggle("debug_reconnects", if debug { "on" } else { "off" }, debug, look),
         ),
-        (if hold { 3 } else { 6 }, toggle("holds", &app.hold.to_string(), hold, look)),
-        (1, recording(app, look)),
-        (1, findings(session, look)),
+        (if hold { 1 } else { 6 }, toggle("holds", &app.hold.to_string(), hold, look)),
+        (1, waiting(session, look)),
+        (2, recording(app, look)),
+        (3, findings(session, look)),
     ];
     parts.retain(|(_, part)| !part.is_empty());
     while width(&parts) > usize::from(area.width)
@@ -104,6 +105,14 @@ fn toggle<'a>(name: &'static str, state: &str, on: bool, look: &Look) -> Vec<Spa
     let (label, value) =
         if on { (look.theme.text, look.theme.urgent) } else { (look.theme.faint, look.theme.faint) };
     vec![Span::styled(format!("{name} "), label), Span::styled(state.to_owned(), value)]
+}
+
+/// What needs the user now.
+fn waiting<'a>(session: &Session, look: &Look) -> Vec<Span<'a>> {
+    match session.acks().in_time(look.now).count() {
+        0 => Vec::new(),
+        count => vec![Span::styled(format!(" {count} waiting "), look.theme.badge)],
+    }
 }
 
 fn recording<'a>(app: &App, look: &Look) -> Vec<Span<'a>> {
