@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use sockscope::link::{Command, Hold, Link, Options, Timing};
+use sockscope::link::{Command, Hold, Link, Options, Rules, Timing};
 use sockscope::simulator::connection::Whom;
 use sockscope::simulator::ledger::{Delivery, Outcome};
 use sockscope::simulator::{Handle, Options as Slack, Sending, Simulator, timing};
@@ -47,6 +47,7 @@ fn options(simulator: &Simulator) -> Options {
         debug_reconnects: false,
         connections: 1,
         hold: Hold::Nothing,
+        rules: Rules::default(),
         // A connection that lived at all has earned a quick successor.
         timing: Timing { settle: ms(0), linger_quiet: ms(2), linger_max: ms(20), ..Timing::default() },
     }
