@@ -65,16 +65,7 @@ impl Live<'_> {
             }
         };
         let payload = header.payload.unwrap_or_default();
-        match rule.answer(payload) {
-            Ok(filled) => answer.payload = filled.map(Cow::into_owned),
-            Err(error) => {
-                let message = format!(
-                    "the rule `{}` acknowledged this envelope without its payload: {error}. Look for the place in the payload, or match fewer envelopes",
-                    rule.title()
-                );
-                self.find(UNFILLED, &answer.envelope_id, message, answer.received);
-            }
-        }
+        self.fill(rule, &mut answer, payload);
         let sent = answer.payload.clone().filter(|_| how != How::Malformed);
         let check = sent.map(|filled| Unchecked {
             envelope_id: answer.envelope_id.clone(),
@@ -86,6 +77,20 @@ impl Live<'_> {
         });
         let due = (!spec.delay.is_zero()).then(|| received + spec.delay);
         Some((Parcel { answer, how, due }, check))
+    }
+
+    /// Nothing half-filled is sent: where a place finds nothing, the answer stays empty.
+    fn fill(&mut self, rule: &Rule, answer: &mut Answer, payload: &str) {
+        match rule.answer(payload) {
+            Ok(filled) => answer.payload = filled.map(Cow::into_owned),
+            Err(error) => {
+                let message = format!(
+                    "the rule `{}` answers this envelope with an empty ack: {error}. Look for the place in the payload, or match fewer envelopes",
+                    rule.title()
+                );
+                self.find(UNFILLED, &answer.envelope_id, message, answer.received);
+            }
+        }
     }
 }
 
