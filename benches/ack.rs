@@ -120,6 +120,7 @@ async fn link(
         token: "xapp-1-A0EXAMPLE".to_owned(),
         debug_reconnects: false,
         connections: 1,
+        rules: sockscope::link::Rules::default(),
         hold: Hold::default(),
         timing: Timing::default(),
     };

@@ -70,6 +70,9 @@ pub struct Options {
     /// Which envelopes wait for an answer by hand: all, none, or kinds such as interactive,slash_commands
     #[arg(long, global = true, value_name = "KINDS")]
     pub hold: Option<Hold>,
+    /// Answer envelopes by the rules in this TOML file: payloads, delays, drops; see the README
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub rules: Option<PathBuf>,
     /// Show only envelopes that match, e.g. `type:interactive callback:save*`
     #[arg(long, global = true, value_name = "EXPR", value_parser = filter)]
     pub filter: Option<Filter>,

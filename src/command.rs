@@ -126,6 +126,7 @@ async fn session(
 ) -> anyhow::Result<ExitCode> {
     log::start(settings.options.log.as_deref())?;
     let keymap = Keymap::new(&settings.keys)?;
+    let rules = settings.rules()?;
     let journal = journal(&settings)?;
     let (tail, until) = (journal.tail(), journal.tail());
     let event = Event::Session { mode: mode.to_string().into(), version: env!("CARGO_PKG_VERSION").into() };
@@ -136,6 +137,7 @@ async fn session(
         debug_reconnects: settings.debug_reconnects,
         connections: settings.connections,
         hold: settings.hold,
+        rules,
         timing: Timing::default(),
     };
     let link = Link::start(options, journal.clone());

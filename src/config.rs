@@ -10,7 +10,8 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::cli::Options;
-use crate::link::Hold;
+use crate::link::rule::RuleError;
+use crate::link::{Hold, Rules};
 use crate::slack::secret::TokenKind;
 use crate::ui::theme::{self, Theme};
 
@@ -25,6 +26,8 @@ pub struct Settings {
     pub debug_reconnects: bool,
     pub connections: u8,
     pub hold: Hold,
+    /// The file of rules, where one is wanted.
+    pub rules: Option<PathBuf>,
     pub theme: &'static str,
     pub mouse: bool,
     /// Other keys for actions, by the action's name.
@@ -40,6 +43,7 @@ struct File {
     debug_reconnects: Option<bool>,
     connections: Option<u8>,
     hold: Option<String>,
+    rules: Option<PathBuf>,
     theme: Option<String>,
     mouse: Option<bool>,
     #[serde(default)]
@@ -59,6 +63,10 @@ pub enum ConfigError {
     Read { path: PathBuf, source: std::io::Error },
     #[error("the config file {path} is wrong: {what}")]
     Wrong { path: PathBuf, what: String },
+    #[error("cannot read the rules file {path}: {source}")]
+    ReadRules { path: PathBuf, source: std::io::Error },
+    #[error("the rules file {path} is wrong: {source}")]
+    Rules { path: PathBuf, source: RuleError },
     #[error("{0}")]
     Theme(String),
     #[error(
@@ -122,11 +130,24 @@ impl Settings {
                 })?,
                 (None, None) => Hold::default(),
             },
+            // A file that the config names lies beside the config.
+            rules: options.rules.clone().or_else(|| {
+                let config = options.config.clone().unwrap_or_else(default_path);
+                file.rules.map(|rules| config.parent().unwrap_or(Path::new("")).join(rules))
+            }),
             theme,
             mouse: !options.no_mouse && file.mouse.unwrap_or(true),
             keys: file.keys.into_iter().map(|(action, keys)| (action, keys.into_vec())).collect(),
             options,
         })
+    }
+
+    /// The rules to start with, read from their file.
+    pub fn rules(&self) -> Result<Rules, ConfigError> {
+        let Some(path) = &self.rules else { return Ok(Rules::default()) };
+        let read = fs::read_to_string(path);
+        let text = read.map_err(|source| ConfigError::ReadRules { path: path.clone(), source })?;
+        Rules::parse(&text).map_err(|source| ConfigError::Rules { path: path.clone(), source })
     }
 
     /// The app-level token, refused here already where it is of another kind.
@@ -236,6 +257,26 @@ mod tests {
         assert!(error.contains("line 2") && error.contains("colour"), "{error}");
         let error = resolve("hold = 'buttons'", Options::default()).unwrap_err().to_string();
         assert!(error.contains("hold") && error.contains("interactive"), "{error}");
+    }
+
+    #[test]
+    fn rules_lie_beside_the_config_and_a_wrong_one_is_told_with_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("config.toml"), "rules = 'mine.toml'").unwrap();
+        fs::write(at("mine.toml"), "[[rule]]\nwhen = 'type:interactive'").unwrap();
+        fs::write(at("wrong.toml"), "[[rule]]\nwhen = 'type:interactive colour:red'").unwrap();
+        let rules = |name: Option<&str>| {
+            let (rules, config) = (name.map(at), Some(at("config.toml")));
+            Settings::resolve(Options { rules, config, ..Options::default() }).unwrap().rules()
+        };
+        assert_eq!(rules(None).unwrap().len(), 1);
+        let error = rules(Some("wrong.toml")).unwrap_err().to_string();
+        for part in ["wrong.toml", "line 2, column 26", "colour", "^"] {
+            assert!(error.contains(part), "{error}");
+        }
+        let error = rules(Some("none.toml")).unwrap_err().to_string();
+        assert!(error.contains("cannot read the rules file") && error.contains("none.toml"), "{error}");
     }
 
     #[test]

@@ -13,11 +13,13 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 use crate::journal::{By, Event, Journal};
+use checks::Checks;
 use fault::{Asks, Fault};
 use findings::Envelopes;
 use net::Net;
 
 pub mod backoff;
+mod checks;
 pub mod dial;
 pub mod fault;
 mod findings;
@@ -26,11 +28,13 @@ pub mod keeper;
 pub mod net;
 pub mod open;
 pub mod policy;
+pub mod rule;
 mod socket;
 pub mod timing;
 pub mod wire;
 
 pub use policy::{Hold, Policy};
+pub use rule::Rules;
 pub use timing::Timing;
 
 /// Commands that may wait for the keeper, which takes them within microseconds. A sender that finds the
@@ -48,6 +52,7 @@ pub struct Options {
     /// 1 to 10.
     pub connections: u8,
     pub hold: Hold,
+    pub rules: Rules,
     pub timing: Timing,
 }
 
@@ -62,6 +67,8 @@ pub enum Command {
     DebugReconnects(bool),
     Connections(u8),
     Hold(Hold),
+    /// All rules anew. A rule that stays keeps its count.
+    Rules(Rules),
     Shutdown,
 }
 
@@ -96,6 +103,8 @@ struct Shared {
     policy: watch::Receiver<Policy>,
     debug_reconnects: AtomicBool,
     envelopes: Envelopes,
+    checks: Checks,
+    started: Timestamp,
 }
 
 /// A token that `Debug` does not show.
@@ -137,7 +146,7 @@ impl Link {
     }
 
     async fn keep(options: Options, journal: Journal, net: Net, inbox: mpsc::Receiver<Command>) {
-        let (policy, decisions) = watch::channel(Policy { hold: options.hold });
+        let (policy, decisions) = watch::channel(Policy { hold: options.hold, rules: options.rules });
         let shared = Shared {
             journal,
             net,
@@ -147,6 +156,8 @@ impl Link {
             policy: decisions,
             debug_reconnects: AtomicBool::new(options.debug_reconnects),
             envelopes: Envelopes::default(),
+            checks: Checks::default(),
+            started: Timestamp::now(),
         };
         keeper::Keeper::new(Arc::new(shared), policy, options.connections).run(inbox).await;
     }

@@ -6,7 +6,7 @@
 use sockscope::journal::index::{Index, RowKind};
 use sockscope::journal::{Event, Journal, Record, Secrets, Tail};
 use sockscope::json;
-use sockscope::link::{self, Hold, Link, Timing};
+use sockscope::link::{self, Hold, Link, Rules, Timing};
 use sockscope::simulator::connection::Whom;
 use sockscope::simulator::workspace::Act;
 use sockscope::simulator::{self, Simulator};
@@ -57,6 +57,7 @@ async fn every_example_comes_out_as_it_went_in() {
             debug_reconnects: false,
             connections: 1,
             hold: Hold::default(),
+            rules: Rules::default(),
             timing: Timing::default(),
         };
         let link = Link::start(options, journal.clone());

@@ -58,3 +58,11 @@ fn what_the_readme_names_is_there() {
         assert!(readme.contains(path) && std::path::Path::new(path).exists(), "{path}");
     }
 }
+
+#[test]
+fn the_rules_that_it_shows_are_rules() {
+    let readme = std::fs::read_to_string("README.md").unwrap();
+    let example = readme.split("```toml\n").find(|block| block.starts_with("[[rule]]")).unwrap();
+    let rules = sockscope::link::Rules::parse(example.split("```").next().unwrap());
+    assert_eq!(rules.map(|rules| rules.len()), Ok(3));
+}

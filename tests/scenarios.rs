@@ -237,6 +237,7 @@ fn options(simulator: &Simulator, factor: f64) -> Options {
         token: simulator.app_token().into(),
         debug_reconnects: false,
         connections: 1,
+        rules: sockscope::link::Rules::default(),
         hold: Hold::Nothing,
         timing: Timing { open, dial, stall, close, ack, ..Timing::default().scaled(factor) },
     }

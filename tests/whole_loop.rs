@@ -17,7 +17,7 @@ use sockscope::app::run::{Ended, Surroundings, run};
 use sockscope::app::{App, Mode, Start};
 use sockscope::clipboard::Clipboard;
 use sockscope::journal::{Journal, Secrets};
-use sockscope::link::{self, Hold, Link, Timing};
+use sockscope::link::{self, Hold, Link, Rules, Timing};
 use sockscope::simulator::{self, Handle, Sending, Simulator};
 use sockscope::slack::sample::Overrides;
 use tokio::sync::{mpsc, watch};
@@ -114,6 +114,7 @@ async fn with_user(hold: &str, script: impl AsyncFnOnce(&mut User)) {
             debug_reconnects: false,
             connections: 1,
             hold,
+            rules: Rules::default(),
             timing: Timing::default(),
         },
         journal.clone(),

@@ -11,7 +11,7 @@ use tokio::task::{Id, JoinError, JoinSet};
 
 use super::fault::{Asks, Fault};
 use super::policy::Policy;
-use super::socket::{self, End, Order, Report, Reports};
+use super::socket::{self, End, Order, Parcel, Report, Reports};
 use super::{Answer, Command, Shared, ms};
 use crate::journal::Event;
 use plan::{Action, Plan};
@@ -39,7 +39,7 @@ pub(super) struct Keeper {
     orders: BTreeMap<u32, mpsc::Sender<Order>>,
     report_to: mpsc::Sender<(u32, Report)>,
     reports: mpsc::Receiver<(u32, Report)>,
-    waiting: VecDeque<Answer>,
+    waiting: VecDeque<Parcel>,
     /// Sockets that gave acks back: they can write no more.
     mute: BTreeSet<u32>,
 }
@@ -94,11 +94,12 @@ impl Keeper {
 
     fn obey(&mut self, command: Command) {
         match command {
-            Command::Acks(answers) => answers.into_iter().for_each(|answer| self.queue(answer)),
+            Command::Acks(answers) => answers.into_iter().for_each(|answer| self.queue(answer.into())),
             Command::Reconnect => self.plan(plan::Event::Reconnect),
             Command::DebugReconnects(on) => self.shared.debug_reconnects.store(on, Ordering::Relaxed),
             Command::Connections(count) => self.plan(plan::Event::Connections(count)),
             Command::Hold(hold) => self.policy.send_modify(|policy| policy.hold = hold),
+            Command::Rules(rules) => self.policy.send_modify(|policy| policy.rules = rules),
             Command::Shutdown => {}
         }
     }
@@ -109,10 +110,10 @@ impl Keeper {
             Report::Hello { life, total } => self.plan(plan::Event::Hello { conn, life, total }),
             Report::Disconnect(reason) => self.plan(plan::Event::Disconnect { conn, reason }),
             Report::Doubt => self.plan(plan::Event::Doubt(conn)),
-            Report::Unsent(answers) => {
+            Report::Unsent(parcels) => {
                 self.mute.insert(conn);
-                for answer in answers {
-                    self.queue(answer);
+                for parcel in parcels {
+                    self.queue(parcel);
                 }
             }
         }
@@ -143,8 +144,8 @@ impl Keeper {
         self.orders.remove(&conn);
         self.mute.remove(&conn);
         self.plan(plan::Event::Ended { conn, fault: end.fault });
-        for answer in end.unsent {
-            self.queue(answer);
+        for parcel in end.unsent {
+            self.queue(parcel);
         }
     }
 
@@ -189,11 +190,11 @@ impl Keeper {
         self.orders.insert(conn, orders);
     }
 
-    fn queue(&mut self, answer: Answer) {
+    fn queue(&mut self, parcel: Parcel) {
         if self.waiting.len() < WAITING {
-            self.waiting.push_back(answer);
+            self.waiting.push_back(parcel);
         } else {
-            self.not_sent(&answer, "too many acks are waiting already");
+            self.not_sent(&parcel.answer, "too many acks are waiting already");
         }
     }
 
@@ -201,23 +202,27 @@ impl Keeper {
     fn deliver(&mut self) {
         let now = Timestamp::now();
         for _ in 0..self.waiting.len() {
-            let Some(answer) = self.waiting.pop_front() else { return };
-            let Some(answer) = self.route(answer) else { continue };
-            let waited: Duration = now.duration_since(answer.received).try_into().unwrap_or_default();
+            let Some(parcel) = self.waiting.pop_front() else { return };
+            if parcel.is_early(Instant::now()) {
+                self.waiting.push_back(parcel);
+                continue;
+            }
+            let Some(parcel) = self.route(parcel) else { continue };
+            let waited: Duration = now.duration_since(parcel.answer.received).try_into().unwrap_or_default();
             if waited < self.shared.timing.ack || self.plan.live().next().is_some() {
-                self.waiting.push_back(answer);
+                self.waiting.push_back(parcel);
             } else {
-                self.not_sent(&answer, "no connection was live before Slack's 3 seconds were over");
+                self.not_sent(&parcel.answer, "no connection was live before Slack's 3 seconds were over");
             }
         }
     }
 
     /// The envelope's own connection where it is live, else any live one; the answer comes back if none took it.
-    fn route(&self, answer: Answer) -> Option<Answer> {
-        let its = answer.conn;
+    fn route(&self, parcel: Parcel) -> Option<Parcel> {
+        let its = parcel.answer.conn;
         let own = self.plan.live().filter(|conn| *conn == its);
         let others = self.plan.live().filter(|conn| *conn != its);
-        let mut order = Order::Send(answer);
+        let mut order = Order::Send(parcel);
         for conn in own.chain(others).filter(|conn| !self.mute.contains(conn)) {
             let Some(orders) = self.orders.get(&conn) else { continue };
             match orders.try_send(order) {
@@ -226,7 +231,7 @@ impl Keeper {
             }
         }
         match order {
-            Order::Send(answer) => Some(answer),
+            Order::Send(parcel) => Some(parcel),
             Order::LetGo(_) | Order::Close => None,
         }
     }
@@ -249,10 +254,15 @@ impl Keeper {
         for orders in self.orders.values() {
             let _ = orders.try_send(Order::Close);
         }
-        let all = async { while self.sockets.join_next().await.is_some() {} };
-        let _ = tokio::time::timeout(LAST, all).await;
-        for answer in std::mem::take(&mut self.waiting) {
-            self.not_sent(&answer, "the session ended");
+        let last = async {
+            while let Some(ended) = self.sockets.join_next().await {
+                self.waiting.extend(ended.map(|end| end.unsent).unwrap_or_default());
+            }
+            self.shared.checks.done().await;
+        };
+        let _ = tokio::time::timeout(LAST, last).await;
+        for parcel in std::mem::take(&mut self.waiting) {
+            self.not_sent(&parcel.answer, "the session ended");
         }
     }
 }

@@ -1,10 +1,14 @@
-//! What happens to an envelope without a person: acknowledged at once, or held.
+//! What happens to an envelope without a person: acknowledged at once, held, or answered by a rule.
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::Deserialize;
 
+use super::rule::{Rule, Rules};
+use crate::journal::filter::{AckState, Subject};
 use crate::slack::message::Header;
 
 /// The names that `--hold` knows: envelope types, then the payload types of `interactive`
@@ -145,24 +149,61 @@ impl fmt::Display for Hold {
     }
 }
 
-/// All that decides about envelopes; the sockets see a change at once.
+/// All that decides about envelopes; the sockets see a change at once. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
     pub hold: Hold,
+    pub rules: Rules,
+}
+
+/// An envelope that has just come.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrival<'a> {
+    pub conn: u32,
+    pub header: &'a Header<'a>,
+    /// The frame as received.
+    pub text: &'a str,
+    pub at: Timestamp,
+    /// Since the session's start.
+    pub since_start: Duration,
 }
 
 /// What becomes of an envelope.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
     /// The empty ack, at once.
     Ack,
     /// Nothing until somebody answers.
     Hold,
+    /// What this rule says; it has counted the envelope.
+    Rule(Rule),
 }
 
-/// Decides about one envelope, in the socket's own task.
-pub fn decide(header: &Header, policy: &Policy) -> Decision {
-    if policy.hold.holds(header) { Decision::Hold } else { Decision::Ack }
+/// Decides about one envelope, in the socket's own task. A rule beats a hold.
+pub fn decide(arrival: &Arrival, policy: &Policy) -> Decision {
+    let rule = if policy.rules.is_empty() { None } else { policy.rules.take(&subject(arrival)) };
+    match rule {
+        Some(rule) => Decision::Rule(rule.clone()),
+        None if policy.hold.holds(arrival.header) => Decision::Hold,
+        None => Decision::Ack,
+    }
+}
+
+/// The envelope as a filter sees its record when it comes.
+fn subject<'a>(arrival: &Arrival<'a>) -> Subject<'a> {
+    Subject {
+        kind: "envelope",
+        conn: Some(arrival.conn),
+        type_: arrival.header.type_.as_deref().unwrap_or_default(),
+        envelope_id: arrival.header.envelope_id.as_deref().unwrap_or_default(),
+        message: arrival.text,
+        at: arrival.at,
+        since_start: arrival.since_start,
+        ack: AckState::Pending,
+        by: None,
+        took_ms: None,
+        retry: arrival.header.retry_attempt.unwrap_or(0),
+    }
 }
 
 #[cfg(test)]
@@ -172,8 +213,43 @@ mod tests {
 
     use super::*;
 
+    fn decision_by(rules: &str, hold: &str, envelope: &str) -> Decision {
+        let header = Header::parse(envelope).unwrap();
+        let arrival = Arrival {
+            conn: 2,
+            header: &header,
+            text: envelope,
+            at: Timestamp::UNIX_EPOCH,
+            since_start: Duration::ZERO,
+        };
+        decide(&arrival, &Policy { hold: hold.parse().unwrap(), rules: Rules::parse(rules).unwrap() })
+    }
+
     fn decision(hold: &str, envelope: &str) -> Decision {
-        decide(&Header::parse(envelope).unwrap(), &Policy { hold: hold.parse().unwrap() })
+        decision_by("", hold, envelope)
+    }
+
+    #[test]
+    fn a_rule_beats_a_hold() {
+        let event = r#"{"envelope_id":"e","type":"events_api","retry_attempt":1,"payload":{"type":"event_callback"}}"#;
+        for when in ["type:events_api", "id:e conn:2 retry:1 ack:pending kind:envelope", "event_callback"] {
+            let rules = format!("[[rule]]\nwhen = '{when}'");
+            assert!(matches!(decision_by(&rules, "all", event), Decision::Rule(_)), "{when}");
+        }
+        let rules = "[[rule]]\nwhen = 'type:interactive'";
+        assert_eq!(decision_by(rules, "all", event), Decision::Hold);
+        assert_eq!(decision_by(rules, "none", event), Decision::Ack);
+    }
+
+    #[test]
+    fn a_rule_that_asks_for_the_header_alone_reads_no_payload() {
+        // The payload's text is cut off from what the filter sees: it still decides.
+        let header = Header::parse(r#"{"envelope_id":"e","type":"interactive","payload":{}}"#).unwrap();
+        let (at, since_start) = (Timestamp::UNIX_EPOCH, Duration::ZERO);
+        let arrival = Arrival { conn: 1, header: &header, text: "", at, since_start };
+        let rules = Rules::parse("[[rule]]\nwhen = 'type:interactive id:e'").unwrap();
+        let decision = decide(&arrival, &Policy { hold: Hold::Nothing, rules });
+        assert!(matches!(decision, Decision::Rule(_)));
     }
 
     #[test]

@@ -20,11 +20,42 @@ use crate::journal::Event;
 mod acks;
 mod frames;
 mod live;
+mod ruled;
+
+/// An answer on its way.
+#[derive(Debug)]
+pub struct Parcel {
+    pub answer: Answer,
+    pub how: How,
+    /// Before this it stays here.
+    pub due: Option<Instant>,
+}
+
+/// How an answer goes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    Once,
+    Twice,
+    /// Without its last brace: a rule rehearses a broken app.
+    Malformed,
+}
+
+impl From<Answer> for Parcel {
+    fn from(answer: Answer) -> Self {
+        Self { answer, how: How::Once, due: None }
+    }
+}
+
+impl Parcel {
+    pub fn is_early(&self, now: Instant) -> bool {
+        self.due.is_some_and(|due| now < due)
+    }
+}
 
 /// What the keeper tells a socket.
 #[derive(Debug)]
 pub enum Order {
-    Send(Answer),
+    Send(Parcel),
     LetGo(Patience),
     /// The session ends.
     Close,
@@ -41,14 +72,14 @@ pub enum Report {
     Disconnect(Reason),
     Doubt,
     /// Acks that this connection can carry no more.
-    Unsent(Vec<Answer>),
+    Unsent(Vec<Parcel>),
 }
 
 /// How it ended.
 #[derive(Debug, Default)]
 pub struct End {
     pub fault: Option<Fault>,
-    pub unsent: Vec<Answer>,
+    pub unsent: Vec<Parcel>,
 }
 
 /// A socket's line to the keeper, with room for all that is said once: given-back acks take half at most.

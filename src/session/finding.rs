@@ -18,6 +18,9 @@ pub const SAME_ENVELOPE: &str = "same-envelope";
 pub const NO_OVERLAP: &str = "no-overlap";
 pub const SILENT_CONNECTION: &str = "silent-connection";
 pub const OTHERS_CONNECTED: &str = "more-connections";
+pub const RULE_DROPPED: &str = "rule-dropped";
+pub const RULE_UNFILLED: &str = "rule-unfilled";
+pub const RULE_MALFORMED: &str = "rule-malformed";
 
 /// One row of the table of findings.
 #[derive(Debug, PartialEq, Eq)]
@@ -64,6 +67,15 @@ pub const TABLE: &[Explanation] = &[
     Explanation { code: OTHERS_CONNECTED, title: "others are connected",
         why: "each event goes to one connection only: some go to a process that is not this one",
         what_to_do: "stop the other process, use `sockscope tap` in front of it, or make an app for development" },
+    Explanation { code: RULE_DROPPED, title: "dropped by a rule",
+        why: "the rule rehearses an app that never acknowledges: Slack sends an event again, or tells the user",
+        what_to_do: "see what comes again, and whether the app takes it for new; switch the rule off to end it" },
+    Explanation { code: RULE_UNFILLED, title: "rule without its payload",
+        why: "a place of its template finds nothing in this envelope, so it acknowledged with an empty ack",
+        what_to_do: "compare the place with the payload (y then p copies a path), or let `when` match fewer envelopes" },
+    Explanation { code: RULE_MALFORMED, title: "malformed ack by a rule",
+        why: "the frame is no JSON on purpose: to Slack it acknowledges nothing",
+        what_to_do: "see what the user gets to see, and what comes again; switch the rule off to end it" },
 ];
 
 /// The row of the table for a code; `None` for codes that others wrote.

@@ -1,7 +1,7 @@
 //! Opening, acknowledging, handing over, ending.
 
 use sockscope::journal::By;
-use sockscope::link::{Answer, Command, Hold, Link, Options, Timing};
+use sockscope::link::{Answer, Command, Hold, Link, Options, Rules, Timing};
 use tokio_tungstenite::tungstenite::Message;
 
 use super::records::Records;
@@ -16,6 +16,7 @@ pub fn options(server: &Server) -> Options {
         debug_reconnects: false,
         connections: 1,
         hold: Hold::Nothing,
+        rules: Rules::default(),
         timing: Timing::default(),
     }
 }

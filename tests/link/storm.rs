@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use sockscope::link::{Command, Hold, Link, Options, Timing};
+use sockscope::link::{Command, Hold, Link, Options, Rules, Timing};
 use sockscope::simulator::connection::Whom;
 use sockscope::simulator::fault::{Greeting, RefuseUpgrade};
 use sockscope::simulator::ledger::{Delivery, Outcome};
@@ -62,6 +62,7 @@ fn options(simulator: &Simulator) -> Options {
         debug_reconnects: false,
         connections: 1,
         hold: Hold::Nothing,
+        rules: Rules::default(),
         timing,
     }
 }

@@ -10,8 +10,8 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::super::findings::Sent;
 use super::super::{Answer, ms};
-use super::Report;
 use super::live::{Live, Stage};
+use super::{How, Parcel, Report, ruled};
 use crate::journal::{Event, Side};
 use crate::slack::ack;
 
@@ -23,38 +23,65 @@ pub(super) enum Outgoing {
         received: Option<Instant>,
         frame: String,
     },
+    /// What a rule broke on purpose.
+    Malformed {
+        answer: Answer,
+        frame: String,
+    },
     Pong,
 }
 
 impl Outgoing {
-    pub fn auto(answer: Answer, received: Instant) -> Self {
-        let frame = ack::frame(&answer.envelope_id, answer.payload.as_deref());
-        Self::Ack { answer, received: Some(received), frame }
-    }
-
-    pub fn into_answer(self) -> Option<Answer> {
+    pub fn into_parcel(self) -> Option<Parcel> {
         match self {
-            Self::Ack { answer, .. } => Some(answer),
+            Self::Ack { answer, .. } => Some(answer.into()),
+            Self::Malformed { answer, .. } => Some(Parcel { how: How::Malformed, ..Parcel::from(answer) }),
             Self::Pong => None,
         }
     }
 }
 
 impl Live<'_> {
-    /// An answer that the keeper routed here.
-    pub(super) fn answer(&mut self, answer: Answer) {
-        let frame = ack::frame(&answer.envelope_id, answer.payload.as_deref());
-        self.send(Outgoing::Ack { answer, received: None, frame });
+    /// Sends an answer, or keeps it until it is due. `received` is when its envelope came, where this task saw it.
+    pub(super) fn post(&mut self, parcel: Parcel, received: Option<Instant>) {
+        if let Some(due) = parcel.due.filter(|due| *due > Instant::now()) {
+            self.delayed.entry(due).or_default().push((parcel, received));
+            return;
+        }
+        let Parcel { answer, how, .. } = parcel;
+        let mut frame = ack::frame(&answer.envelope_id, answer.payload.as_deref());
+        match how {
+            How::Once => self.send(Outgoing::Ack { answer, received, frame }),
+            How::Twice => {
+                self.send(Outgoing::Ack { answer: answer.clone(), received, frame: frame.clone() });
+                self.send(Outgoing::Ack { answer, received, frame });
+            }
+            How::Malformed => {
+                frame.pop();
+                self.send(Outgoing::Malformed { answer, frame });
+            }
+        }
+    }
+
+    /// Sends what rules held back until now.
+    pub(super) fn post_due(&mut self, now: Instant) {
+        while let Some(first) = self.delayed.first_entry()
+            && *first.key() <= now
+        {
+            for (parcel, received) in first.remove() {
+                self.post(parcel, received);
+            }
+        }
     }
 
     /// Writes an ack, or gives it back where this connection can't carry it.
-    pub(super) fn send(&mut self, outgoing: Outgoing) {
-        let Outgoing::Ack { frame, .. } = &outgoing else { return };
+    fn send(&mut self, outgoing: Outgoing) {
+        let (Outgoing::Ack { frame, .. } | Outgoing::Malformed { frame, .. }) = &outgoing else { return };
         let message = Message::text(frame.clone());
         if self.write(message) {
             self.outbox.push(outgoing);
         } else {
-            self.unsent.extend(outgoing.into_answer());
+            self.unsent.extend(outgoing.into_parcel());
         }
     }
 
@@ -109,6 +136,10 @@ impl Live<'_> {
                     };
                     self.record(&answer, took, &frame, at);
                 }
+                Outgoing::Malformed { answer, frame } => {
+                    let found = ruled::malformed(&frame);
+                    self.find(ruled::MALFORMED, &answer.envelope_id, found, at);
+                }
             }
         }
         self.shared.journal.append(&mut self.batch);
@@ -129,14 +160,19 @@ impl Live<'_> {
         let has_payload = answer.payload.is_some();
         let sent = Sent { envelope_id, bytes: frame.len(), has_payload, took };
         for (code, message) in self.shared.envelopes.answered(&sent, deadline) {
-            let event = Event::Finding {
-                code: code.into(),
-                conn: Some(conn),
-                envelope_id: Some(envelope_id.into()),
-                message: message.into(),
-            };
-            self.batch.push(at, &event);
+            self.find(code, envelope_id, message, at);
         }
+    }
+
+    /// Takes a finding about an envelope into the batch.
+    pub(super) fn find(&mut self, code: &'static str, envelope_id: &str, message: String, at: Timestamp) {
+        let event = Event::Finding {
+            code: code.into(),
+            conn: Some(self.conn),
+            envelope_id: Some(envelope_id.into()),
+            message: message.into(),
+        };
+        self.batch.push(at, &event);
     }
 
     /// Acks that can't leave here go back to the keeper, who may have another connection. Where the keeper is

@@ -8,17 +8,18 @@ use jiff::Timestamp;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::super::keeper::plan::Reason;
-use super::super::policy::{Decision, decide};
+use super::super::policy::{Arrival, Decision, decide};
 use super::super::{Answer, ms};
-use super::Report;
-use super::acks::Outgoing;
 use super::live::Live;
+use super::ruled::Unchecked;
+use super::{Parcel, Report};
 use crate::journal::{By, Event, Side};
 use crate::slack::message::{self, Header, Hello};
 
 /// What is sent once the burst is on record.
-enum Reply {
-    Ack(Answer, Instant),
+enum Reply<'f> {
+    /// And when its envelope came, and what a rule's answer is checked against.
+    Ack(Parcel, Instant, Option<Box<Unchecked<'f>>>),
     /// The WebSocket library answers pings by itself, with the same payload; this is its record.
     Pong,
 }
@@ -46,17 +47,26 @@ impl Live<'_> {
         }
         // An ack is a promise: the record first.
         self.shared.journal.append(&mut self.batch);
+        let mut unchecked = Vec::new();
         for reply in replies {
             match reply {
-                Reply::Ack(answer, received) => self.send(Outgoing::auto(answer, received)),
+                Reply::Ack(parcel, received, check) => {
+                    self.post(parcel, Some(received));
+                    unchecked.extend(check);
+                }
                 Reply::Pong => self.pong_owed(),
             }
         }
         self.flush().await;
+        // Only now, and elsewhere: a check must not delay an ack.
+        if !unchecked.is_empty() {
+            let unchecked = unchecked.into_iter().map(|check| check.into_check(self.conn)).collect();
+            self.shared.checks.start(&self.shared.journal, unchecked);
+        }
         closed
     }
 
-    fn text(&mut self, text: &str, at: Timestamp, received: Instant, replies: &mut Vec<Reply>) {
+    fn text<'f>(&mut self, text: &'f str, at: Timestamp, received: Instant, replies: &mut Vec<Reply<'f>>) {
         let conn = self.conn;
         let message = text.into();
         match message::parse(text) {
@@ -71,12 +81,10 @@ impl Live<'_> {
             }
             message::Message::Envelope(header) => {
                 self.busy = received;
-                if let Some(answer) = self.judge(&header, at) {
-                    replies.push(Reply::Ack(answer, received));
-                }
-                let envelope_id = header.envelope_id.unwrap_or_default();
-                let type_ = header.type_.unwrap_or_default();
+                let envelope_id = header.envelope_id.as_deref().unwrap_or_default().into();
+                let type_ = header.type_.as_deref().unwrap_or_default().into();
                 self.batch.push(at, &Event::Envelope { conn, envelope_id, type_, message });
+                replies.extend(self.judge(header, text, at, received));
             }
             message::Message::Other(header) => {
                 let type_ = header.type_.unwrap_or_default();
@@ -86,19 +94,31 @@ impl Live<'_> {
         }
     }
 
-    /// The ack that policy gives; none where the envelope is held, or has no id to acknowledge.
-    fn judge(&self, header: &Header, received: Timestamp) -> Option<Answer> {
+    /// The ack that policy gives; none where the envelope is held, dropped, or has no id to acknowledge.
+    fn judge<'f>(
+        &mut self,
+        header: Header<'f>,
+        text: &'f str,
+        at: Timestamp,
+        received: Instant,
+    ) -> Option<Reply<'f>> {
         let envelope_id = header.envelope_id.as_deref()?;
         self.shared.envelopes.came(envelope_id, header.accepts_response_payload);
-        match decide(header, &self.shared.policy.borrow()) {
+        let since_start = at.duration_since(self.shared.started).try_into().unwrap_or_default();
+        let arrival = Arrival { conn: self.conn, header: &header, text, at, since_start };
+        // A copy, so that nobody who changes the policy waits for a filter.
+        let policy = self.shared.policy.borrow().clone();
+        let decision = decide(&arrival, &policy);
+        let by = if matches!(decision, Decision::Rule(_)) { By::Rule } else { By::Auto };
+        let envelope_id = envelope_id.to_owned();
+        let answer = Answer { conn: self.conn, envelope_id, received: at, payload: None, by };
+        match decision {
             Decision::Hold => None,
-            Decision::Ack => Some(Answer {
-                conn: self.conn,
-                envelope_id: envelope_id.to_owned(),
-                received,
-                payload: None,
-                by: By::Auto,
-            }),
+            Decision::Ack => Some(Reply::Ack(answer.into(), received, None)),
+            Decision::Rule(rule) => {
+                let (parcel, check) = self.ruled(&rule, answer, header, received)?;
+                Some(Reply::Ack(parcel, received, check.map(Box::new)))
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! The life of an open socket: one loop that reads bursts, hears orders and watches the clock.
 
+use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::task::Poll;
@@ -16,9 +17,9 @@ use tokio_tungstenite::tungstenite::{self, Message};
 use super::super::fault::Fault;
 use super::super::keeper::plan::{Patience, Reason};
 use super::super::wire::Wire;
-use super::super::{Answer, Shared, ms};
+use super::super::{Shared, ms};
 use super::acks::Outgoing;
-use super::{End, Order, Report, Reports};
+use super::{End, Order, Parcel, Report, Reports};
 use crate::journal::{Batch, Event, Side};
 
 /// Frames and bytes that are taken before the first of them is answered.
@@ -51,7 +52,9 @@ pub struct Live<'s> {
     pub(super) outbox: Vec<Outgoing>,
     /// Since when something waits to leave.
     pub(super) unflushed: Option<Instant>,
-    pub(super) unsent: Vec<Answer>,
+    pub(super) unsent: Vec<Parcel>,
+    /// What rules hold back for a while, and when its envelope came.
+    pub(super) delayed: BTreeMap<Instant, Vec<(Parcel, Option<Instant>)>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +114,7 @@ impl<'s> Live<'s> {
             outbox: Vec::new(),
             unflushed: None,
             unsent: Vec::new(),
+            delayed: BTreeMap::new(),
         }
     }
 
@@ -178,7 +182,7 @@ impl<'s> Live<'s> {
         let now = Instant::now();
         for order in orders.drain(..) {
             match order {
-                Order::Send(answer) => self.answer(answer),
+                Order::Send(parcel) => self.post(parcel, None),
                 Order::LetGo(Patience::None) => self.close("given up", now),
                 Order::LetGo(patience) if self.stage == Stage::Open => {
                     self.stage = Stage::LetGo { since: now, patience };
@@ -204,7 +208,7 @@ impl<'s> Live<'s> {
     /// Nothing can be written any more: what was not known to have left goes back, what comes is still read.
     pub(super) fn mute(&mut self) {
         self.unflushed = None;
-        let lost = self.outbox.drain(..).filter_map(Outgoing::into_answer);
+        let lost = self.outbox.drain(..).filter_map(Outgoing::into_parcel);
         self.unsent.extend(lost);
         if !matches!(self.stage, Stage::Closing { .. }) {
             let until = Instant::now() + self.shared.timing.close;
@@ -230,7 +234,8 @@ impl<'s> Live<'s> {
             (true, false) => self.heard() + timing.doubt,
             (true, true) => self.heard() + timing.dead,
         };
-        [stalled, stage].into_iter().flatten().fold(silence.min(self.next_ping), Instant::min)
+        let due = self.delayed.keys().next().copied();
+        [stalled, stage, due].into_iter().flatten().fold(silence.min(self.next_ping), Instant::min)
     }
 
     fn patience_ends(&self, since: Instant, patience: Patience) -> Instant {
@@ -279,6 +284,7 @@ impl<'s> Live<'s> {
         if now >= self.next_ping {
             self.ping(now);
         }
+        self.post_due(now);
         self.flush().await;
         Continue(())
     }
@@ -337,11 +343,12 @@ impl<'s> Live<'s> {
         self.shared.journal.write(Timestamp::now(), &Event::Closed { conn, code, reason, lived_ms });
         orders.close();
         while let Ok(order) = orders.try_recv() {
-            if let Order::Send(answer) = order {
-                self.unsent.push(answer);
+            if let Order::Send(parcel) = order {
+                self.unsent.push(parcel);
             }
         }
-        self.unsent.extend(self.outbox.drain(..).filter_map(Outgoing::into_answer));
+        self.unsent.extend(self.delayed.into_values().flatten().map(|(parcel, _)| parcel));
+        self.unsent.extend(self.outbox.drain(..).filter_map(Outgoing::into_parcel));
         End { fault: ending.fault, unsent: self.unsent }
     }
 }

@@ -1,0 +1,80 @@
+//! What rules sent is checked as an answer by hand is, after it has left and beside the sockets' tasks.
+
+use std::sync::{Mutex, PoisonError};
+
+use jiff::Timestamp;
+use tokio::task::JoinSet;
+
+use super::rule::Rule;
+use crate::journal::{Event, Journal};
+use crate::slack::check::{self, Severity};
+use crate::slack::envelope::About;
+
+/// Bursts that may wait for their checks. Where rules answer faster than that, more of the same is not checked:
+/// the findings would be the same.
+const WAITING: usize = 64;
+
+/// What the link finds by itself of every ack, whoever sent it.
+const FOUND_ANYWAY: [&str; 2] = ["frame-too-long", "payload-not-accepted"];
+
+/// The checks that are under way.
+#[derive(Debug, Default)]
+pub struct Checks(Mutex<JoinSet<()>>);
+
+/// A rule's answer and the envelope that it answers.
+#[derive(Debug)]
+pub struct Check {
+    pub conn: u32,
+    pub envelope_id: String,
+    pub type_: String,
+    pub accepts: Option<bool>,
+    /// The envelope's.
+    pub payload: String,
+    pub answer: String,
+    pub rule: Rule,
+}
+
+impl Checks {
+    /// Checks the answers of a burst; what is wrong with them goes into the journal.
+    pub fn start(&self, journal: &Journal, answers: Vec<Check>) {
+        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        while running.try_join_next().is_some() {}
+        if running.len() < WAITING {
+            let journal = journal.clone();
+            running.spawn_blocking(move || answers.iter().for_each(|answer| answer.check(&journal)));
+        }
+    }
+
+    /// Returns when all that was started is in the journal.
+    pub async fn done(&self) {
+        let mut running = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        while running.join_next().await.is_some() {}
+    }
+}
+
+impl Check {
+    fn check(&self, journal: &Journal) {
+        let kind = About::of(&self.type_, &self.payload).kind;
+        let mut errors = check::check(kind, self.accepts, &self.payload, &self.answer);
+        errors.retain(|error| error.severity == Severity::Error && !FOUND_ANYWAY.contains(&error.rule));
+        let Some(first) = errors.first() else { return };
+        let place = if first.pointer.is_empty() { "" } else { " at " };
+        let more = match errors.len() - 1 {
+            0 => String::new(),
+            more => format!(" (and {more} more)"),
+        };
+        let message = format!(
+            "Slack will refuse what the rule `{}` sent{place}{}: {}{more}",
+            self.rule.title(),
+            first.pointer,
+            first.message
+        );
+        let event = Event::Finding {
+            code: "payload-refused".into(),
+            conn: Some(self.conn),
+            envelope_id: Some(self.envelope_id.as_str().into()),
+            message: message.into(),
+        };
+        journal.write(Timestamp::now(), &event);
+    }
+}
