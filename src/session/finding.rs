@@ -122,7 +122,14 @@ impl Finding {
 
     /// Derived and recorded findings with the same key are one.
     fn key(&self) -> Option<String> {
-        self.envelope_id.as_ref().map(|id| format!("{} {id}", self.code))
+        match (&self.envelope_id, self.conn) {
+            (Some(id), _) => Some(format!("{} {id}", self.code)),
+            // What the link records and the session sees as well.
+            (None, Some(conn)) if [NO_OVERLAP, OTHERS_CONNECTED].contains(&self.code.as_ref()) => {
+                Some(format!("{} conn {conn}", self.code))
+            }
+            _ => None,
+        }
     }
 }
 

@@ -88,7 +88,9 @@ fn connection_lines(connection: &Connection, look: &Look, width: usize) -> Vec<L
                 .map(|line| Line::from(vec![Span::raw("   "), Span::styled(line, look.theme.text)])),
         );
     }
-    if let Some(refresh) = connection.refresh(look.now) {
+    // One that hands over is refreshed already: counting down its announced life would be misleading.
+    let counting = matches!(connection.stage, Stage::Live { .. });
+    if let Some(refresh) = connection.refresh(look.now).filter(|_| counting) {
         lines.push(refresh_line(&refresh, look, width));
     }
     if connection.is_live() {
