@@ -28,8 +28,9 @@ mod term;
 mod text;
 mod value;
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::fmt;
+use std::ops::Deref;
 use std::str::FromStr;
 
 use jiff::tz::TimeZone;
@@ -79,7 +80,12 @@ impl Filter {
 
     /// As [`Filter::matches`], and tells where a jq expression had to be given up.
     pub fn evaluate(&self, subject: &Subject) -> Verdict {
-        let seen = Seen::new(subject, &self.zone);
+        self.evaluate_read(&Reading::new(subject))
+    }
+
+    /// As [`Filter::evaluate`], for one of many filters that look at the same record.
+    pub fn evaluate_read(&self, reading: &Reading) -> Verdict {
+        let seen = Seen { reading, zone: &self.zone, gave_up: Cell::new(false) };
         match (self.root.matches(&seen), seen.gave_up.get()) {
             (_, true) => Verdict::GaveUp,
             (true, false) => Verdict::Match,
@@ -117,27 +123,38 @@ impl fmt::Display for Filter {
     }
 }
 
-/// A subject with what its terms learnt of it: each is read out of the message once, and only when a term asks.
-struct Seen<'a> {
+/// A subject with what filters learnt of it: each is read out of the message once, and only when a term asks.
+pub struct Reading<'a> {
     subject: &'a Subject<'a>,
-    zone: &'a TimeZone,
     facts: OnceCell<Facts<'a>>,
     decoded: OnceCell<Option<String>>,
     has_unicode_escapes: OnceCell<bool>,
     value: OnceCell<Result<Option<jaq_json::Val>, GaveUp>>,
-    gave_up: std::cell::Cell<bool>,
 }
 
-impl<'a> Seen<'a> {
-    fn new(subject: &'a Subject<'a>, zone: &'a TimeZone) -> Self {
+/// A reading as one filter sees it.
+struct Seen<'r, 'a> {
+    reading: &'r Reading<'a>,
+    zone: &'r TimeZone,
+    gave_up: Cell<bool>,
+}
+
+impl<'a> Deref for Seen<'_, 'a> {
+    type Target = Reading<'a>;
+
+    fn deref(&self) -> &Reading<'a> {
+        self.reading
+    }
+}
+
+impl<'a> Reading<'a> {
+    pub fn new(subject: &'a Subject<'a>) -> Self {
         Self {
             subject,
-            zone,
             facts: OnceCell::new(),
             decoded: OnceCell::new(),
             has_unicode_escapes: OnceCell::new(),
             value: OnceCell::new(),
-            gave_up: std::cell::Cell::new(false),
         }
     }
 

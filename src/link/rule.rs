@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::journal::filter::{Filter, FilterError, Subject};
+use crate::journal::filter::{Filter, FilterError, Reading, Subject, Verdict};
 use crate::slack::template::{self, FillError};
 
 mod file;
@@ -157,11 +157,11 @@ impl Rule {
 
     /// Whether it fires for this envelope: then it counts. Of several sockets that ask at once for the last
     /// time that is left, one gets it.
-    fn fires(&self, subject: &Subject) -> bool {
+    fn fires(&self, envelope: &Reading) -> bool {
         let count = |fired| (fired < self.limit()).then_some(fired + 1);
         self.on
             && !self.is_spent()
-            && self.body.filter.matches(subject)
+            && self.body.filter.evaluate_read(envelope) == Verdict::Match
             && self.body.fired.fetch_update(Ordering::Relaxed, Ordering::Relaxed, count).is_ok()
     }
 }
@@ -173,7 +173,9 @@ pub struct Rules(Arc<Vec<Rule>>);
 impl Rules {
     /// The first rule that matches, which has then fired.
     pub fn take(&self, subject: &Subject) -> Option<&Rule> {
-        self.0.iter().find(|rule| rule.fires(subject))
+        // What one filter has read out of the envelope, the others need not read again.
+        let envelope = Reading::new(subject);
+        self.0.iter().find(|rule| rule.fires(&envelope))
     }
 
     pub fn iter(&self) -> std::slice::Iter<'_, Rule> {
