@@ -24,7 +24,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::journal::filter::Filter;
 use crate::journal::index::{Change, Index};
 use crate::journal::view::View;
-use crate::journal::{Journal, Place, Record};
+use crate::journal::{Lines, Place, Record};
 use crate::link::{self, Hold};
 use crate::session::Session;
 use action::{Action, Scope};
@@ -167,7 +167,7 @@ pub struct App {
     pub connections: u8,
     pub recording: bool,
     pub recording_fault: Option<String>,
-    journal: Journal,
+    lines: Lines,
     filter: Option<(String, Filter)>,
     rows: Rows,
     focus: Pane,
@@ -190,7 +190,7 @@ pub struct App {
 }
 
 impl App {
-    pub fn new(journal: Journal, start: Start) -> Self {
+    pub fn new(lines: impl Into<Lines>, start: Start) -> Self {
         let mut app = Self {
             mode: start.mode,
             session: Session::default(),
@@ -206,7 +206,7 @@ impl App {
             connections: start.connections,
             recording: start.recording,
             recording_fault: None,
-            journal,
+            lines: lines.into(),
             filter: None,
             rows: Rows::default(),
             focus: Pane::Envelopes,
@@ -250,7 +250,7 @@ impl App {
         self.session.tick(now);
         self.flag_findings();
         self.extend_view();
-        self.recording_fault = self.journal.fault();
+        self.recording_fault = self.lines.fault();
         self.show_selection();
         self.prepare_rows();
     }

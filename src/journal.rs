@@ -4,11 +4,13 @@
 
 pub mod filter;
 pub mod index;
+pub mod lines;
 pub mod matcher;
 pub mod recent;
 pub mod record;
 pub mod store;
 pub mod view;
 
+pub use lines::{Files, Lines};
 pub use record::{By, Event, Record, Side};
 pub use store::{Batch, Journal, JournalError, Place, Resumed, Secrets, Tail};

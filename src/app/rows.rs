@@ -86,7 +86,7 @@ impl App {
 
     fn row_matches(&self, filter: &Filter, row: u32) -> bool {
         let times = Times { start: self.session.started().unwrap_or_default(), now: Some(self.now) };
-        let read = |place| self.journal.line(place).ok();
+        let read = |place| self.lines.line(place).ok();
         RowMatcher { filter, index: &self.index, times, read }.matches(row)
     }
 

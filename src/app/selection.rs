@@ -19,7 +19,7 @@ impl App {
 
     /// The record of a row, read from the journal and handed to `read`.
     pub(super) fn read_row<T>(&self, row: u32, read: impl FnOnce(Event) -> T) -> Option<T> {
-        let line = self.journal.line(self.entry(row)?.place()).ok()?;
+        let line = self.lines.line(self.entry(row)?.place()).ok()?;
         Record::parse(&line).ok().map(|record| read(record.event))
     }
 
@@ -96,7 +96,7 @@ impl App {
     /// The frame that answered the selected envelope.
     fn sent_ack(&self) -> Option<String> {
         let place = self.entry(self.view.selected()?)?.ack_place()?;
-        let line = self.journal.line(place).ok()?;
+        let line = self.lines.line(place).ok()?;
         match Record::parse(&line).ok()?.event {
             Event::Ack { message, .. } => Some(message.into_owned()),
             _ => None,

@@ -196,7 +196,7 @@ impl Journal {
         }
     }
 
-    fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+    pub(super) fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
         if let Medium::Memory { from, bytes: spilled, .. } = &self.writer().medium
             && offset >= *from
         {
