@@ -12,6 +12,7 @@ use crate::journal::filter::Filter;
 use crate::link::Hold;
 use crate::simulator::Scenario;
 use crate::simulator::scenario::ScenarioError;
+use crate::ui::theme::Theme;
 
 /// The oscilloscope for Slack Socket Mode: see every envelope, watch the connection, answer by hand.
 #[derive(Debug, Parser)]
@@ -86,7 +87,7 @@ pub struct Options {
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
     /// Colours: phosphor, daylight, ansi or mono
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME", value_parser = theme)]
     pub theme: Option<String>,
     /// Leave the mouse to the terminal
     #[arg(long, global = true)]
@@ -130,6 +131,10 @@ fn duration(text: &str) -> Result<Duration, String> {
         .ok()
         .and_then(|duration| Duration::try_from(duration).ok())
         .ok_or_else(|| format!("`{text}` is no duration: write 500ms, 8s, 2m or 1h30m"))
+}
+
+fn theme(name: &str) -> Result<String, String> {
+    Theme::named(name).map(|_| name.to_owned())
 }
 
 fn scenario(name: &str) -> Result<Box<Scenario>, ScenarioError> {

@@ -38,7 +38,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("ui", &["text", "slack", "json", "journal", "session", "link", "app"]),
-    ("cli", &["journal", "link", "simulator"]),
+    ("cli", &["journal", "link", "simulator", "ui"]),
     ("config", &["cli", "link", "slack", "ui"]),
     (
         "command",
