@@ -227,4 +227,4 @@ impl Nesting {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;

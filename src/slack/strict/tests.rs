@@ -18,7 +18,7 @@ pub fn texts() -> impl Strategy<Value = String> {
 }
 
 /// What JSON consists of, and what comes near it.
-const PIECES: [&str; 60] = [
+pub const PIECES: [&str; 60] = [
     "{",
     "}",
     "[",
