@@ -123,7 +123,9 @@ fn next_value(json: &str, at: usize) -> Option<(usize, usize)> {
         b'"' => string_end(bytes, start)?,
         b'{' | b'[' => container_end(bytes, start),
         _ => {
-            let stops = |byte: &u8| b",:{}[]\" \n\r\t".contains(byte);
+            let stops = |byte: &u8| {
+                matches!(byte, b',' | b':' | b'{' | b'}' | b'[' | b']' | b'"' | b' ' | b'\n' | b'\r' | b'\t')
+            };
             bytes[start..].iter().position(stops).map_or(bytes.len(), |length| start + length)
         }
     };

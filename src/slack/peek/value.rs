@@ -27,6 +27,10 @@ impl<'a> Value<'a> {
         Some(Self { json, start, end: Some(end) })
     }
 
+    pub fn is_object(&self) -> bool {
+        self.json.as_bytes().get(self.start) == Some(&b'{')
+    }
+
     /// Its text, as it was sent.
     pub fn raw(&mut self) -> &'a str {
         let end = self.end();
