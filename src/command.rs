@@ -26,6 +26,7 @@ use crate::doctor::variables::Variables;
 use crate::headless::{Headless, Outcome};
 use crate::journal::{Event, Journal, Resumed, Secrets, Tail};
 use crate::link::{self, Link, Timing};
+use crate::open::grep::{self, Found};
 use crate::open::{Reading, Sources};
 use crate::simulator::{self, Scenario, Simulator};
 use crate::slack::sample;
@@ -253,6 +254,9 @@ fn exit_code(ended: Ended) -> ExitCode {
 async fn open(settings: Settings, files: Vec<PathBuf>, follow: bool) -> anyhow::Result<ExitCode> {
     log::start(settings.options.log.as_deref())?;
     let sources = Sources::open(&files)?;
+    if settings.options.headless || !io::stdout().is_terminal() {
+        return print_opened(settings, sources, follow).await;
+    }
     let keymap = Keymap::new(&settings.keys)?;
     let mut app = App::open(Opened::new(sources.clone(), follow), start(&settings, keymap, Mode::Open)?);
     let reading = Reading::start(&sources, follow).context("no thread to read with")?;
@@ -273,6 +277,45 @@ async fn open(settings: Settings, files: Vec<PathBuf>, follow: bool) -> anyhow::
     };
     drop(screen);
     Ok(ended?)
+}
+
+/// The records of a recording on stdout.
+async fn print_opened(settings: Settings, sources: Sources, follow: bool) -> anyhow::Result<ExitCode> {
+    let filtered = settings.options.filter.is_some();
+    let options = grep::Options {
+        filter: settings.options.filter,
+        until: settings.options.until,
+        for_: settings.options.for_,
+        follow,
+    };
+    let files = sources.clone();
+    // It reads files, which blocks.
+    let printing = tokio::task::spawn_blocking(move || {
+        let mut out = io::BufWriter::with_capacity(1 << 18, io::stdout().lock());
+        grep::grep(&files, options, &mut out)
+    });
+    let found = tokio::select! {
+        found = printing => found??,
+        code = killed(None) => return Ok(code),
+    };
+    let failed = print_troubles(&sources, &found, filtered);
+    let found_nothing = filtered && found.printed == 0;
+    Ok(if failed || found_nothing { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// What kept records from being printed; whether that is a failure.
+fn print_troubles(sources: &Sources, found: &Found, filtered: bool) -> bool {
+    for line in found.notes(filtered) {
+        eprintln!("sockscope: {line}");
+    }
+    for trouble in &found.troubles {
+        eprintln!("sockscope: {}", trouble.words(sources));
+    }
+    let nothing = !filtered && found.printed == 0 && found.tally.unreadable > 0;
+    if nothing {
+        eprintln!("sockscope: there is no record of sockscope in {}", sources.name());
+    }
+    nothing || !found.troubles.is_empty()
 }
 
 async fn time_is_up(after: Option<Duration>) {

@@ -59,16 +59,7 @@ impl Opened {
 
     /// What keeps a file from being shown as it is, in words.
     pub fn trouble(&self) -> Option<String> {
-        let name = |file: &usize| self.sources.files.path(*file).display();
-        self.troubles.last().map(|trouble| match trouble {
-            Trouble::Cut { file } => {
-                format!("{} was cut while it was open: what was cut off cannot be shown", name(file))
-            }
-            Trouble::Replaced { file } => {
-                format!("{} is another file now: what it has is not shown; open it again", name(file))
-            }
-            Trouble::Unreadable { file, why } => format!("{} cannot be read any more: {why}", name(file)),
-        })
+        self.troubles.last().map(|trouble| trouble.words(&self.sources))
     }
 
     fn count(&mut self, blocks: &[Arc<Block>]) {

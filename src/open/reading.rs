@@ -61,6 +61,20 @@ pub enum Trouble {
     },
 }
 
+impl Trouble {
+    /// What happened, and what to do.
+    pub fn words(&self, sources: &Sources) -> String {
+        let name = |file: &usize| sources.files.path(*file).display();
+        match self {
+            Self::Cut { file } => format!("{} was cut while it was open: open it again", name(file)),
+            Self::Replaced { file } => {
+                format!("{} is another file now, and what that has is not shown: open it again", name(file))
+            }
+            Self::Unreadable { file, why } => format!("{} cannot be read any more: {why}", name(file)),
+        }
+    }
+}
+
 /// Receives what threads read.
 #[derive(Debug)]
 pub struct Reading(mpsc::Receiver<Update>);
