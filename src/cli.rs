@@ -39,6 +39,15 @@ pub enum Command {
         #[arg(long, value_name = "NAME|FILE", default_value = "tour", value_parser = scenario)]
         scenario: Box<Scenario>,
     },
+    /// Browse and filter recordings: what --record kept, or what any mode printed; several are merged by time
+    Open {
+        /// The recordings; - is standard input
+        #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        files: Vec<PathBuf>,
+        /// Go on as the files grow
+        #[arg(long)]
+        follow: bool,
+    },
     /// Check the way to Slack stage by stage (token, DNS, TCP, proxy, TLS, open, upgrade, hello, ping) and name the fault
     Doctor {
         /// One JSON object on stdout instead of lines

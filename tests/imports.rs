@@ -1,4 +1,4 @@
-//! Imports run one way: `slack, json, text <- journal, session <- link, simulator <- app, headless, doctor <- ui`,
+//! Imports run one way: `slack, json, text <- journal, session <- link, simulator, open <- app, headless, doctor <- ui`,
 //! with the command line on top. Reads the `use` lines and the paths of `src/`.
 
 #![allow(clippy::unwrap_used)]
@@ -16,6 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("session", &["slack", "journal"]),
     ("link", &["slack", "journal"]),
     ("simulator", &["slack"]),
+    ("open", &["slack", "journal", "session"]),
     ("doctor", &["text", "slack", "link"]),
     ("headless", &["journal"]),
     ("external", &[]),
@@ -31,6 +32,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "journal",
             "session",
             "link",
+            "open",
             "simulator",
             "clipboard",
             "external",
@@ -52,6 +54,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "journal",
             "link",
             "log",
+            "open",
             "simulator",
             "slack",
             "terminal",

@@ -50,6 +50,8 @@ pub enum MenuOf {
     Hold,
     Samples,
     Copy,
+    /// Only to be looked at.
+    Unreadable,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
