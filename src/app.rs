@@ -7,6 +7,7 @@ pub mod keymap;
 pub mod layout;
 pub mod overlay;
 pub mod payload;
+pub mod rules;
 pub mod run;
 
 mod answering;
@@ -17,6 +18,7 @@ mod selection;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::path::PathBuf;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::{SignedDuration, Timestamp};
@@ -25,7 +27,7 @@ use crate::journal::filter::Filter;
 use crate::journal::index::{Change, Index};
 use crate::journal::view::View;
 use crate::journal::{Journal, Place, Record};
-use crate::link::{self, Hold};
+use crate::link::{self, Hold, Rules};
 use crate::session::Session;
 use action::{Action, Scope};
 use composer::Composer;
@@ -83,6 +85,10 @@ pub enum Event {
     Resize(u16, u16),
     /// The editor is done with the draft.
     Drafted(String),
+    /// The editor is done with a rule's payload.
+    RuleEdited(String),
+    /// What was to be written is there already.
+    FileExists(PathBuf),
     /// How an effect went.
     Told(Grade, String),
 }
@@ -103,7 +109,15 @@ pub enum Effect {
         text: String,
         draft: bool,
     },
+    /// A rule's payload.
+    EditRule(String),
     Page(String),
+    /// All rules into a file, which must not be there yet unless it is to be replaced.
+    SaveRules {
+        path: PathBuf,
+        text: String,
+        replace: bool,
+    },
     Suspend,
     Quit,
 }
@@ -141,6 +155,10 @@ pub struct Start {
     /// What `t` goes through.
     pub themes: Vec<&'static str>,
     pub hold: Hold,
+    /// What the link starts with: the same values, which count together.
+    pub rules: Rules,
+    /// Where they were read from.
+    pub rules_file: Option<PathBuf>,
     pub debug_reconnects: bool,
     pub connections: u8,
     pub recording: bool,
@@ -167,6 +185,9 @@ pub struct App {
     pub connections: u8,
     pub recording: bool,
     pub recording_fault: Option<String>,
+    rules: Rules,
+    /// Where rules were read from or written to last.
+    rules_file: Option<PathBuf>,
     journal: Journal,
     filter: Option<(String, Filter)>,
     rows: Rows,
@@ -206,6 +227,8 @@ impl App {
             connections: start.connections,
             recording: start.recording,
             recording_fault: None,
+            rules: start.rules,
+            rules_file: start.rules_file,
             journal,
             filter: None,
             rows: Rows::default(),
@@ -281,7 +304,9 @@ impl App {
 
     /// Where keys are looked up now.
     pub fn scope(&self) -> Scope {
-        if self.composer.is_writing() && self.focus == Pane::Composer {
+        if let Some(Overlay::Rules(_)) = self.overlays.last() {
+            Scope::Rules
+        } else if self.composer.is_writing() && self.focus == Pane::Composer {
             Scope::Editor
         } else {
             Scope::Pane(self.focus)
@@ -347,6 +372,13 @@ impl App {
             Action::AckHeld | Action::NextHeld => held(),
             Action::AckNow => self.selected_is_open(),
             Action::Compose => self.selected_is_envelope() || self.composer.is_pinned(),
+            Action::Arm => self.composer.draft().is_some(),
+            Action::SaveRules
+            | Action::EditRule
+            | Action::RemoveRule
+            | Action::SwitchRule
+            | Action::RuleUp
+            | Action::RuleDown => self.scope() == Scope::Rules && !self.rules.is_empty(),
             Action::NextFinding => self.session.findings().total() > 0,
             Action::NextHit | Action::PreviousHit => {
                 self.payload.search().is_some() || !self.needle.is_empty()

@@ -23,7 +23,7 @@ use crate::doctor::print::{self, Lines, Style};
 use crate::doctor::variables::Variables;
 use crate::headless::{Headless, Outcome};
 use crate::journal::{Event, Journal, Resumed, Secrets, Tail};
-use crate::link::{self, Link, Timing};
+use crate::link::{self, Link, Rules, Timing};
 use crate::simulator::{self, Scenario, Simulator};
 use crate::slack::sample;
 use crate::ui::theme;
@@ -127,6 +127,7 @@ async fn session(
     log::start(settings.options.log.as_deref())?;
     let keymap = Keymap::new(&settings.keys)?;
     let rules = settings.rules()?;
+    let screens = rules.clone();
     let journal = journal(&settings)?;
     let (tail, until) = (journal.tail(), journal.tail());
     let event = Event::Session { mode: mode.to_string().into(), version: env!("CARGO_PKG_VERSION").into() };
@@ -144,7 +145,7 @@ async fn session(
     let code = if settings.options.headless || !io::stdout().is_terminal() {
         without_screen(&settings, tail, link).await
     } else {
-        let app = App::new(journal.clone(), start(&settings, keymap, mode)?);
+        let app = App::new(journal.clone(), start(&settings, keymap, mode, screens)?);
         with_screen(app, &settings, [tail, until], link, simulator).await
     };
     if let Some(fault) = journal.fault() {
@@ -166,13 +167,15 @@ fn journal(settings: &Settings) -> anyhow::Result<Journal> {
     Ok(journal)
 }
 
-fn start(settings: &Settings, keymap: Keymap, mode: Mode) -> anyhow::Result<Start> {
+fn start(settings: &Settings, keymap: Keymap, mode: Mode, rules: Rules) -> anyhow::Result<Start> {
     Ok(Start {
         mode,
         keymap,
         theme: settings.theme,
         themes: theme::names().collect(),
         hold: settings.hold,
+        rules,
+        rules_file: settings.rules.clone(),
         debug_reconnects: settings.debug_reconnects,
         connections: settings.connections,
         recording: settings.options.record.is_some(),

@@ -16,6 +16,7 @@ pub mod header;
 pub mod health;
 pub mod overlay;
 pub mod payload;
+pub mod rules;
 pub mod selected;
 pub mod theme;
 

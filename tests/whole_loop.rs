@@ -125,6 +125,8 @@ async fn with_user(hold: &str, script: impl AsyncFnOnce(&mut User)) {
         theme: "phosphor",
         themes: vec!["phosphor", "mono"],
         hold,
+        rules: Rules::default(),
+        rules_file: None,
         debug_reconnects: false,
         connections: 1,
         recording: false,

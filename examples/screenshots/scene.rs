@@ -11,7 +11,7 @@ use ratatui::buffer::Buffer;
 use sockscope::app::keymap::Keymap;
 use sockscope::app::{self, App, Mode, Start};
 use sockscope::journal::{By, Event, Journal, Record, Secrets, Side};
-use sockscope::link::Hold;
+use sockscope::link::{Hold, Rules};
 use sockscope::slack::ack;
 use sockscope::slack::sample::{self, Minter, Overrides};
 use sockscope::ui::theme::Theme;
@@ -74,6 +74,8 @@ impl Stage {
             theme,
             themes: Vec::new(),
             hold: Hold::default().toggled("view_submission"),
+            rules: Rules::default(),
+            rules_file: None,
             debug_reconnects: false,
             connections: 1,
             recording: true,

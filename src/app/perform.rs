@@ -95,7 +95,7 @@ impl App {
             Action::SendAgain => self.selected_message().map(Effect::SendAgain).into_iter().collect(),
             Action::Suspend => vec![Effect::Suspend],
             Action::Quit | Action::QuitFromEditor => self.quit(),
-            _ => Vec::new(),
+            _ => self.perform_rules(action, now),
         }
     }
 

@@ -73,7 +73,12 @@ impl App {
 
     /// The selected message as it came.
     pub(super) fn selected_message(&self) -> Option<String> {
-        self.read_row(self.view.selected()?, |event| message(&event).map(str::to_owned))?
+        self.message_of(self.view.selected()?)
+    }
+
+    /// A row's message as it came.
+    pub(super) fn message_of(&self, row: u32) -> Option<String> {
+        self.read_row(row, |event| message(&event).map(str::to_owned))?
     }
 
     /// What the copy menu's row gives.

@@ -51,13 +51,14 @@ pub fn facts(app: &App, look: &Look) -> Vec<(String, Style)> {
     let Some((row, entry)) = app.view.selected().and_then(|row| Some((row, app.entry(row)?))) else {
         return Vec::new();
     };
-    let mut facts = vec![
-        (look.time(entry.at(), "%H:%M:%S%.3f"), theme.dim.into()),
-        (format!("conn {}", entry.conn), theme.dim.into()),
-        (text::bytes(entry.size().into()), theme.dim.into()),
-    ];
+    // Where there is no room, the last fall away.
+    let mut facts = vec![(look.time(entry.at(), "%H:%M:%S%.3f"), theme.dim.into())];
     if entry.kind.envelope().is_some() {
         facts.push(answer_state(app, row, look));
+    }
+    facts.push((format!("conn {}", entry.conn), theme.dim.into()));
+    facts.push((text::bytes(entry.size().into()), theme.dim.into()));
+    if entry.kind.envelope().is_some() {
         if let Some(accepts) = entry.accepts_payload() {
             let words = if accepts { "takes a payload" } else { "takes no payload" };
             facts.push((words.to_owned(), theme.dim.into()));
