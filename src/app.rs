@@ -3,6 +3,8 @@
 
 pub mod action;
 pub mod composer;
+pub mod fate;
+pub mod finding;
 pub mod keymap;
 pub mod layout;
 pub mod overlay;
@@ -31,6 +33,8 @@ use crate::link::{self, Hold, Rules};
 use crate::session::Session;
 use action::{Action, Scope};
 use composer::Composer;
+use fate::Fate;
+use finding::Explained;
 use keymap::Keymap;
 use layout::Areas;
 use overlay::Overlay;
@@ -204,7 +208,11 @@ pub struct App {
     now: Timestamp,
     /// The row that payload and composer show.
     shown: Option<u32>,
+    /// Its `envelope_id`.
+    shown_id: Option<String>,
+    fate: Option<Fate>,
     findings_seen: u64,
+    explained: Explained,
     /// What was last searched for in the list.
     needle: String,
     size: (u16, u16),
@@ -242,7 +250,10 @@ impl App {
             in_flight: HashMap::new(),
             now: Timestamp::default(),
             shown: None,
+            shown_id: None,
+            fate: None,
             findings_seen: 0,
+            explained: Explained::default(),
             needle: String::new(),
             size: start.size,
         };
@@ -372,6 +383,7 @@ impl App {
             Action::AckHeld | Action::NextHeld => held(),
             Action::AckNow => self.selected_is_open(),
             Action::Compose => self.selected_is_envelope() || self.composer.is_pinned(),
+            Action::NextProblem => self.composer.draft().is_some_and(composer::Draft::has_problems),
             Action::Arm => self.composer.draft().is_some(),
             Action::SaveRules
             | Action::EditRule

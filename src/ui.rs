@@ -11,6 +11,7 @@
 
 pub mod composer;
 pub mod envelopes;
+pub mod findings;
 pub mod footer;
 pub mod header;
 pub mod health;
@@ -71,6 +72,7 @@ pub fn draw(app: &App, look: &Look, frame: &mut Frame) {
         }
     }
     footer::draw(app, look, frame, areas.footer);
+    findings::draw_box(app, look, &areas, frame, screen);
     for overlay in app.overlays() {
         overlay::draw(app, overlay, look, frame, screen);
     }

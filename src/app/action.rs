@@ -74,7 +74,7 @@ actions! {
         Filter "filter" ["f"] (Everywhere) "filter the list" => "filter";
         Follow "follow" ["F"] (Everywhere) "follow the newest envelope" => "follow";
         Freeze "freeze" ["space"] (Scope::Pane(Envelopes)) "freeze the list; acks go on";
-        NextFinding "next-finding" ["E"] (Everywhere) "the next finding: late ack, retry, refused ack …" => "finding";
+        NextFinding "next-finding" ["E"] (Everywhere) "the next finding, explained: late ack, retry …" => "finding";
         SendSample "send-sample" ["i"] (Everywhere) "send a sample event (simulator)";
         SendAgain "send-again" ["r"] (Everywhere) "send this envelope again (simulator)";
     }
@@ -92,6 +92,7 @@ actions! {
     "Writing an ack" {
         Send "send" ["ctrl-s"] (Scope::Pane(Composer)) "send the draft as the ack" => "send";
         Arm "arm" ["ctrl-r"] (Scope::Pane(Composer)) "arm the draft as a rule for what comes next" => "arm";
+        NextProblem "next-problem" ["ctrl-g"] (Scope::Pane(Composer)) "to the next thing in the draft that is wrong" => "next problem";
         NextTemplate "next-template" ["ctrl-t"] (Scope::Pane(Composer)) "the next template" => "template";
         RestoreDraft "restore-draft" ["ctrl-o"] (Scope::Pane(Composer)) "back to what was written before Ctrl-T";
         EditDraft "edit-draft" ["ctrl-e"] (Scope::Pane(Composer)) "the draft in $EDITOR" => "editor";

@@ -3,6 +3,7 @@
 use crossterm::event::{KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
 use jiff::Timestamp;
 
+use super::finding::Explained;
 use super::overlay::{About, MenuOf, Overlay, Purpose, Reply};
 use super::{Action, App, Effect, Event, Grade, Pane, Scope};
 use crate::journal::filter::Filter;
@@ -51,7 +52,11 @@ impl App {
             let reply = overlay.key(key);
             return self.reply(reply, now);
         }
-        match self.keymap.action(scope, key.into()) {
+        let action = self.keymap.action(scope, key.into());
+        if action != Some(Action::NextFinding) {
+            self.explained = Explained::default();
+        }
+        match action {
             Some(action) if scope == Scope::Rules => self.perform_in_list(action, now),
             Some(action) => self.perform(action, now),
             None if scope == Scope::Editor => {

@@ -43,6 +43,7 @@ impl App {
             Action::NextHit => self.next_hit(true, now),
             Action::PreviousHit => self.next_hit(false, now),
             Action::NextFinding => self.next_finding(now),
+            Action::NextProblem => self.next_problem(now),
             Action::NextHeld => self.next_held(now),
             Action::NextTemplate => self.next_template(),
             Action::RestoreDraft => {

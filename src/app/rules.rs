@@ -60,15 +60,15 @@ impl App {
     /// A key's action while the list is open: its own, or what moves in every list.
     pub(super) fn perform_in_list(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
         let Some(Overlay::Rules(list)) = self.overlays.last_mut() else { return Vec::new() };
-        let last = self.rules.len().saturating_sub(1);
-        let to = |selected: usize| selected.min(last);
+        let bottom = self.rules.len().saturating_sub(1);
+        let to = |selected: usize| selected.min(bottom);
         match action {
             Action::Down => list.selected = to(list.selected + 1),
             Action::Up => list.selected = list.selected.saturating_sub(1),
             Action::HalfDown | Action::PageDown => list.selected = to(list.selected + 5),
             Action::HalfUp | Action::PageUp => list.selected = list.selected.saturating_sub(5),
             Action::First => list.selected = 0,
-            Action::Last => list.selected = last,
+            Action::Last => list.selected = bottom,
             Action::Back | Action::Rules | Action::Quit => drop(self.overlays.pop()),
             Action::Help => return self.perform(action, now),
             _ => return self.perform_rules(action, now),
@@ -231,6 +231,3 @@ impl App {
         self.overlays.push(Overlay::Question(Question { about, text, yes: "replace it" }));
     }
 }
-
-#[cfg(test)]
-mod tests;

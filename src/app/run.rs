@@ -101,6 +101,9 @@ where
                 terminal.autoresize()?;
                 let size = terminal.get_frame().area().as_size();
                 app.update(Event::Resize(size.width, size.height), look.now);
+                if let Some(slack) = &around.simulator {
+                    app.ask_simulator(slack);
+                }
                 terminal.draw(|frame| ui::draw(app, &look, frame))?;
                 drawn = Instant::now();
                 dirty = false;

@@ -34,7 +34,7 @@ pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
             toggle("debug_reconnects", if debug { "on" } else { "off" }, debug, look),
         ),
         (if hold { 1 } else { 6 }, toggle("holds", &app.hold.to_string(), hold, look)),
-        (1, rules(app, look)),
+        (2, rules(app, look)),
         (1, waiting(session, look)),
         (2, recording(app, look)),
         (3, findings(session, look)),
