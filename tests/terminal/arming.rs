@@ -22,7 +22,10 @@ fn arm(terminal: &mut Terminal) {
     terminal.type_keys(ENTER);
     terminal.wait_for_text("armed for every one that matches");
     terminal.wait_for_text("rules 1");
+    // An Esc and the next key must not come together: the footer tells when it has done its work.
+    terminal.wait_for_text("Esc leave");
     terminal.type_keys(ESC);
+    terminal.wait_for("the draft is left", |screen| !screen.contains("Esc leave"));
 }
 
 #[test]
@@ -46,6 +49,7 @@ fn an_armed_answer_goes_to_the_next_modal_at_once() {
     terminal.wait_for_text("fired once, always");
     // The first one is held still: only a hand answers it.
     terminal.type_keys(ESC);
+    terminal.wait_for("the list is gone", |screen| !screen.contains("fired once"));
     terminal.type_keys("A");
     terminal
         .wait_for_record("an ack by hand", |record| matches!(record.event, Event::Ack { by: By::Hand, .. }));
