@@ -22,7 +22,7 @@ use sockscope::app::{App, Mode, Start};
 use sockscope::clipboard::Clipboard;
 use sockscope::headless::{self, Headless};
 use sockscope::journal::{Journal, Secrets};
-use sockscope::link::{Hold, Link, Options, Timing};
+use sockscope::link::{Hold, Link, Options, Rules, Timing};
 use tokio::sync::oneshot::error::RecvError;
 use tokio::sync::{mpsc, oneshot};
 
@@ -165,6 +165,8 @@ fn app(journal: &Journal) -> App {
         theme: "phosphor",
         themes: Vec::new(),
         hold: Hold::default(),
+        rules: Rules::default(),
+        rules_file: None,
         debug_reconnects: false,
         connections: 1,
         recording: true,

@@ -21,7 +21,7 @@ use sockscope::app::keymap::Keymap;
 use sockscope::app::opened::Opened;
 use sockscope::app::{App, Event, Mode, Start};
 use sockscope::journal::{By, Event as Recorded, Journal, Secrets};
-use sockscope::link::Hold;
+use sockscope::link::{Hold, Rules};
 use sockscope::open::{Reading, Sources};
 use sockscope::slack::ack;
 use sockscope::ui::theme::Theme;
@@ -124,6 +124,8 @@ impl Screen {
             theme: "phosphor",
             themes: Vec::new(),
             hold: Hold::default(),
+            rules: Rules::default(),
+            rules_file: None,
             debug_reconnects: false,
             connections: 1,
             recording: false,

@@ -20,7 +20,7 @@ fn answer(text: &str, policy: &Policy) -> String {
     let arrival = Arrival { conn: 1, header: &header, text, at: Timestamp::UNIX_EPOCH, since_start };
     let id = header.envelope_id.as_deref().unwrap_or_default();
     let policy = policy.clone();
-    match decide(&arrival, &policy) {
+    match decide(&arrival, &policy).decision {
         Decision::Rule(rule) => {
             let filled = rule.answer(header.payload.unwrap_or_default()).unwrap_or_default();
             assert!(filled.is_some(), "the rule answers with a payload");

@@ -3,11 +3,14 @@
 
 pub mod action;
 pub mod composer;
+pub mod fate;
+pub mod finding;
 pub mod keymap;
 pub mod layout;
 pub mod opened;
 pub mod overlay;
 pub mod payload;
+pub mod rules;
 pub mod run;
 
 mod answering;
@@ -18,6 +21,7 @@ mod selection;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::path::PathBuf;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::{SignedDuration, Timestamp};
@@ -26,10 +30,12 @@ use crate::journal::filter::Filter;
 use crate::journal::index::{Change, Index};
 use crate::journal::view::View;
 use crate::journal::{Lines, Place, Record};
-use crate::link::{self, Hold};
+use crate::link::{self, Hold, Rules};
 use crate::session::Session;
 use action::{Action, Scope};
 use composer::Composer;
+use fate::Fate;
+use finding::Explained;
 use keymap::Keymap;
 use layout::Areas;
 use opened::Opened;
@@ -88,6 +94,10 @@ pub enum Event {
     Resize(u16, u16),
     /// The editor is done with the draft.
     Drafted(String),
+    /// The editor is done with a rule's payload.
+    RuleEdited(String),
+    /// What was to be written is there already.
+    FileExists(PathBuf),
     /// How an effect went.
     Told(Grade, String),
 }
@@ -108,7 +118,15 @@ pub enum Effect {
         text: String,
         draft: bool,
     },
+    /// A rule's payload.
+    EditRule(String),
     Page(String),
+    /// All rules into a file, which must not be there yet unless it is to be replaced.
+    SaveRules {
+        path: PathBuf,
+        text: String,
+        replace: bool,
+    },
     Suspend,
     Quit,
 }
@@ -146,6 +164,10 @@ pub struct Start {
     /// What `t` goes through.
     pub themes: Vec<&'static str>,
     pub hold: Hold,
+    /// What the link starts with: the same values, which count together.
+    pub rules: Rules,
+    /// Where they were read from.
+    pub rules_file: Option<PathBuf>,
     pub debug_reconnects: bool,
     pub connections: u8,
     pub recording: bool,
@@ -174,6 +196,9 @@ pub struct App {
     pub recording_fault: Option<String>,
     /// The recording, in [`Mode::Open`].
     pub opened: Option<Opened>,
+    rules: Rules,
+    /// Where rules were read from or written to last.
+    rules_file: Option<PathBuf>,
     lines: Lines,
     filter: Option<(String, Filter)>,
     rows: Rows,
@@ -192,7 +217,11 @@ pub struct App {
     clock: Timestamp,
     /// The row that payload and composer show.
     shown: Option<u32>,
+    /// Its `envelope_id`.
+    shown_id: Option<String>,
+    fate: Option<Fate>,
     findings_seen: u64,
+    explained: Explained,
     /// What was last searched for in the list.
     needle: String,
     size: (u16, u16),
@@ -216,6 +245,8 @@ impl App {
             recording: start.recording,
             recording_fault: None,
             opened: None,
+            rules: start.rules,
+            rules_file: start.rules_file,
             lines: lines.into(),
             filter: None,
             rows: Rows::default(),
@@ -230,7 +261,10 @@ impl App {
             now: Timestamp::default(),
             clock: Timestamp::default(),
             shown: None,
+            shown_id: None,
+            fate: None,
             findings_seen: 0,
+            explained: Explained::default(),
             needle: String::new(),
             size: start.size,
         };
@@ -295,7 +329,9 @@ impl App {
 
     /// Where keys are looked up now.
     pub fn scope(&self) -> Scope {
-        if self.composer.is_writing() && self.focus == Pane::Composer {
+        if let Some(Overlay::Rules(_)) = self.overlays.last() {
+            Scope::Rules
+        } else if self.composer.is_writing() && self.focus == Pane::Composer {
             Scope::Editor
         } else {
             Scope::Pane(self.focus)
@@ -367,6 +403,14 @@ impl App {
             Action::AckHeld | Action::NextHeld => held(),
             Action::AckNow => self.selected_is_open(),
             Action::Compose => self.selected_is_envelope() || self.composer.is_pinned(),
+            Action::NextProblem => self.composer.draft().is_some_and(composer::Draft::has_problems),
+            Action::Arm => self.composer.draft().is_some(),
+            Action::SaveRules
+            | Action::EditRule
+            | Action::RemoveRule
+            | Action::SwitchRule
+            | Action::RuleUp
+            | Action::RuleDown => self.scope() == Scope::Rules && !self.rules.is_empty(),
             Action::NextFinding => self.session.findings().total() > 0,
             Action::NextHit | Action::PreviousHit => {
                 self.payload.search().is_some() || !self.needle.is_empty()

@@ -25,7 +25,7 @@ use crate::doctor::print::{self, Lines, Style};
 use crate::doctor::variables::Variables;
 use crate::headless::{Headless, Outcome};
 use crate::journal::{Event, Journal, Resumed, Secrets, Tail};
-use crate::link::{self, Link, Timing};
+use crate::link::{self, Link, Rules, Timing};
 use crate::open::grep::{self, Found};
 use crate::open::{Reading, Sources};
 use crate::simulator::{self, Scenario, Simulator};
@@ -134,6 +134,7 @@ async fn session(
     log::start(settings.options.log.as_deref())?;
     let keymap = Keymap::new(&settings.keys)?;
     let rules = settings.rules()?;
+    let screens = rules.clone();
     let journal = journal(&settings)?;
     let (tail, until) = (journal.tail(), journal.tail());
     let event = Event::Session { mode: mode.to_string().into(), version: env!("CARGO_PKG_VERSION").into() };
@@ -151,7 +152,7 @@ async fn session(
     let code = if settings.options.headless || !io::stdout().is_terminal() {
         without_screen(&settings, tail, link).await
     } else {
-        let app = App::new(journal.clone(), start(&settings, keymap, mode)?);
+        let app = App::new(journal.clone(), start(&settings, keymap, mode, screens)?);
         with_screen(app, &settings, [tail, until], link, simulator).await
     };
     if let Some(fault) = journal.fault() {
@@ -173,13 +174,15 @@ fn journal(settings: &Settings) -> anyhow::Result<Journal> {
     Ok(journal)
 }
 
-fn start(settings: &Settings, keymap: Keymap, mode: Mode) -> anyhow::Result<Start> {
+fn start(settings: &Settings, keymap: Keymap, mode: Mode, rules: Rules) -> anyhow::Result<Start> {
     Ok(Start {
         mode,
         keymap,
         theme: settings.theme,
         themes: theme::names().collect(),
         hold: settings.hold,
+        rules,
+        rules_file: settings.rules.clone(),
         debug_reconnects: settings.debug_reconnects,
         connections: settings.connections,
         recording: settings.options.record.is_some(),
@@ -258,7 +261,10 @@ async fn open(settings: Settings, files: Vec<PathBuf>, follow: bool) -> anyhow::
         return print_opened(settings, sources, follow).await;
     }
     let keymap = Keymap::new(&settings.keys)?;
-    let mut app = App::open(Opened::new(sources.clone(), follow), start(&settings, keymap, Mode::Open)?);
+    let mut app = App::open(
+        Opened::new(sources.clone(), follow),
+        start(&settings, keymap, Mode::Open, Rules::default())?,
+    );
     let reading = Reading::start(&sources, follow).context("no thread to read with")?;
     let mut screen = terminal::Screen::take(settings.mouse).context("this terminal cannot be used")?;
     let mut around = Surroundings {

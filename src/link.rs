@@ -83,6 +83,8 @@ pub struct Answer {
     /// JSON text, sent as it is.
     pub payload: Option<String>,
     pub by: By,
+    /// Why Slack will refuse it, where its sender knows and sends it all the same: a finding, once it has left.
+    pub doubt: Option<String>,
 }
 
 /// A running link. Dropped, it ends at once; [`Link::shutdown`] ends it with manners.

@@ -11,11 +11,13 @@
 
 pub mod composer;
 pub mod envelopes;
+pub mod findings;
 pub mod footer;
 pub mod header;
 pub mod health;
 pub mod overlay;
 pub mod payload;
+pub mod rules;
 pub mod selected;
 pub mod theme;
 
@@ -70,6 +72,7 @@ pub fn draw(app: &App, look: &Look, frame: &mut Frame) {
         }
     }
     footer::draw(app, look, frame, areas.footer);
+    findings::draw_box(app, look, &areas, frame, screen);
     for overlay in app.overlays() {
         overlay::draw(app, overlay, look, frame, screen);
     }

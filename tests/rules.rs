@@ -5,8 +5,8 @@ use std::process::Command as Process;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sockscope::journal::{Journal, Secrets, Tail};
-use sockscope::link::{Command, Hold, Link, Options, Rules, Timing};
+use sockscope::journal::{By, Journal, Secrets, Tail};
+use sockscope::link::{Answer, Command, Hold, Link, Options, Rules, Timing};
 use sockscope::simulator::connection::Whom;
 use sockscope::simulator::ledger::{Delivery, Fault, Outcome, Then};
 use sockscope::simulator::{Handle, Options as Slack, Sending, Simulator, timing};
@@ -313,4 +313,34 @@ fn the_program_takes_a_file_of_rules_or_says_what_is_wrong_with_it() {
     for part in ["rules.toml", "line 3, column 1", "`wehn`", "the keys are"] {
         assert!(said.contains(part), "{said}");
     }
+}
+
+#[tokio::test]
+async fn what_a_hand_knows_to_be_refused_is_found_once_it_has_left() {
+    let mut session = start("", timing::Timing::default(), |options| options.hold = Hold::Everything).await;
+    let id = session.send("view_submission");
+    let envelope = session.of("envelope", &id).await;
+    let answer = Answer {
+        conn: 1,
+        envelope_id: id.clone(),
+        received: envelope["at"].as_str().unwrap().parse().unwrap(),
+        payload: Some(r#"{"response_action":"errors","errors":{"nowhere":"x"}}"#.into()),
+        by: By::Hand,
+        doubt: Some("Slack will refuse what you sent at /errors/nowhere".into()),
+    };
+    session.link.commands().send(Command::Acks(vec![answer])).await.unwrap();
+    session.acked(&id).await;
+    assert!(session.finding("payload-refused", &id).await.contains("/errors/nowhere"));
+    let records = session.end().await;
+    let place = |kind: &str| records.iter().position(|record| record["kind"] == kind).unwrap();
+    assert!(place("ack") < place("finding"), "it is told of what has left");
+}
+
+#[tokio::test]
+async fn a_rule_whose_jq_is_given_up_is_told_and_passed_over() {
+    let rules = "[[rule]]\nname = 'slow'\nwhen = 'jq:([range(1e9)] | length > 0)'\npayload = { text = 'no' }\n[[rule]]\nwhen = 'type:slash_commands'\npayload = { text = 'hi' }";
+    let mut session = usual(rules).await;
+    let id = session.send("slash_commands");
+    assert!(session.acked(&id).await.acks[0].text.contains("hi"), "the next rule answers");
+    assert!(session.finding("rule-gave-up", &id).await.contains("`slow`"));
 }

@@ -12,6 +12,11 @@ mod scene;
 #[path = "../examples/screenshots/svg.rs"]
 mod svg;
 
+#[path = "screens/findings.rs"]
+mod findings;
+#[path = "screens/rules.rs"]
+mod rules;
+
 const WIDE: (u16, u16) = (132, 38);
 const NARROW: (u16, u16) = (80, 24);
 

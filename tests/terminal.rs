@@ -6,6 +6,8 @@ mod harness;
 #[path = "terminal/slack.rs"]
 mod slack;
 
+#[path = "terminal/arming.rs"]
+mod arming;
 #[path = "terminal/bytes.rs"]
 mod bytes;
 #[path = "terminal/demo.rs"]

@@ -125,6 +125,8 @@ async fn with_user(hold: &str, script: impl AsyncFnOnce(&mut User)) {
         theme: "phosphor",
         themes: vec!["phosphor", "mono"],
         hold,
+        rules: Rules::default(),
+        rules_file: None,
         debug_reconnects: false,
         connections: 1,
         recording: false,
@@ -252,6 +254,45 @@ async fn quitting_asks_while_something_is_held() {
         user.type_("a");
         user.sees("acknowledged, empty").await;
         user.sees("answered by hand").await;
+        user.control('c');
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_armed_answer_is_sent_to_the_next_modal_and_taken() {
+    with_user("view_submission", async |user| {
+        user.sees("● live 1/1").await;
+        let held = user.send("view_submission");
+        user.sees("s left").await;
+        user.type_("c");
+        user.sees("\"response_action\": \"errors\"").await;
+        user.control('r');
+        user.sees("type:view_submission callback:modal-with-inputs").await;
+        user.press(KeyCode::Tab);
+        user.type_(" ");
+        user.sees("● once").await;
+        user.press(KeyCode::Enter);
+        user.sees("armed for the next one that matches").await;
+        user.sees("rules 1").await;
+        user.press(KeyCode::Esc);
+        let id = user.send("view_submission");
+        user.slack
+            .wait_until(|slack| slack.ledger().find(&id).is_some_and(|sent| !sent.acks.is_empty()))
+            .await;
+        let ledger = user.slack.ledger();
+        let delivery = ledger.find(&id).unwrap();
+        assert_eq!(delivery.acks[0].fault, None, "{delivery:?}");
+        assert!(delivery.acks[0].text.contains("\"response_action\":\"errors\""));
+        assert_eq!(ledger.find(&held).unwrap().acks.len(), 0, "what was held is held still");
+        // The newest row tells who answered it, and the list that the rule has done its work.
+        user.type_("G");
+        user.sees("answered by a rule").await;
+        user.type_("L");
+        user.sees("fired once, spent").await;
+        user.press(KeyCode::Esc);
+        user.type_("A");
+        user.sees("acknowledged 1 envelope, empty").await;
         user.control('c');
     })
     .await;

@@ -10,7 +10,7 @@ use ratatui::backend::TestBackend;
 use sockscope::app::keymap::Keymap;
 use sockscope::app::{App, Mode, Start};
 use sockscope::journal::{By, Event, Journal, Secrets, Tail};
-use sockscope::link::Hold;
+use sockscope::link::{Hold, Rules};
 use sockscope::slack::ack;
 use sockscope::ui::theme::Theme;
 use sockscope::ui::{self, Look};
@@ -36,6 +36,8 @@ impl Feed {
             theme: "phosphor",
             themes: Vec::new(),
             hold: Hold::default(),
+            rules: Rules::default(),
+            rules_file: None,
             debug_reconnects: false,
             connections: 1,
             recording: false,

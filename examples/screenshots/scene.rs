@@ -11,7 +11,7 @@ use ratatui::buffer::Buffer;
 use sockscope::app::keymap::Keymap;
 use sockscope::app::{self, App, Mode, Start};
 use sockscope::journal::{By, Event, Journal, Record, Secrets, Side};
-use sockscope::link::Hold;
+use sockscope::link::{Hold, Rules};
 use sockscope::slack::ack;
 use sockscope::slack::sample::{self, Minter, Overrides};
 use sockscope::ui::theme::Theme;
@@ -67,6 +67,10 @@ pub struct Stage {
 
 impl Stage {
     pub fn new(theme: &'static str, size: (u16, u16)) -> Self {
+        Self::with_rules(theme, size, Rules::default())
+    }
+
+    pub fn with_rules(theme: &'static str, size: (u16, u16), rules: Rules) -> Self {
         let journal = Journal::temporary(Secrets::Masked).expect("a temporary file");
         let start = Start {
             mode: Mode::Demo,
@@ -74,6 +78,8 @@ impl Stage {
             theme,
             themes: Vec::new(),
             hold: Hold::default().toggled("view_submission"),
+            rules,
+            rules_file: None,
             debug_reconnects: false,
             connections: 1,
             recording: true,
@@ -212,16 +218,31 @@ impl Stage {
         self.app.settle(self.now);
     }
 
-    /// A key by its name, or else a text, a character a key.
-    pub fn press(&mut self, keys: &str) {
-        let named = [("enter", KeyCode::Enter), ("esc", KeyCode::Esc), ("tab", KeyCode::Tab)];
-        let codes: Vec<KeyCode> = match named.iter().find(|(name, _)| *name == keys) {
-            Some((_, code)) => vec![*code],
-            None => keys.chars().map(KeyCode::Char).collect(),
-        };
-        for code in codes {
-            self.app.update(app::Event::Key(KeyEvent::new(code, KeyModifiers::NONE)), self.now);
-        }
+    /// A key by its name (`enter`, `ctrl-r`), or else a text, a character a key. Returns what must happen outside.
+    pub fn press(&mut self, keys: &str) -> Vec<app::Effect> {
+        let named = [
+            ("enter", KeyCode::Enter),
+            ("esc", KeyCode::Esc),
+            ("tab", KeyCode::Tab),
+            ("down", KeyCode::Down),
+            ("end", KeyCode::End),
+        ];
+        let plain = |code| KeyEvent::new(code, KeyModifiers::NONE);
+        let events: Vec<KeyEvent> =
+            match (named.iter().find(|(name, _)| *name == keys), keys.strip_prefix("ctrl-")) {
+                (Some((_, code)), _) => vec![plain(*code)],
+                (None, Some(letter)) => {
+                    let control = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL);
+                    letter.chars().map(control).collect()
+                }
+                (None, None) => keys.chars().map(|c| plain(KeyCode::Char(c))).collect(),
+            };
+        events.into_iter().flat_map(|key| self.tell(app::Event::Key(key))).collect()
+    }
+
+    /// What happens to the app. Returns what must happen outside.
+    pub fn tell(&mut self, event: app::Event) -> Vec<app::Effect> {
+        self.app.update(event, self.now)
     }
 
     pub fn draw(&self) -> Buffer {

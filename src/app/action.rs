@@ -11,6 +11,8 @@ pub enum Scope {
     Pane(Pane),
     /// While the composer's draft is being edited; the composer's own keys work there too.
     Editor,
+    /// While the list of rules is open; what moves elsewhere moves there too.
+    Rules,
 }
 
 /// One row of the table.
@@ -60,6 +62,7 @@ actions! {
         NextHeld "next-held" ["u"] (Everywhere) "the next held envelope: what needs you" => "next held";
         Compose "compose" ["c"] (Everywhere) "compose an ack for this envelope" => "compose";
         Hold "hold" ["H"] (Everywhere) "hold policy: what waits for your answer" => "hold";
+        Rules "rules" ["L"] (Everywhere) "the list of rules: what is answered without you" => "rules";
     }
     "Connections" {
         ToggleDebugReconnects "debug-reconnects" ["D"] (Everywhere) "toggle debug_reconnects, offer to reconnect now" => "debug_reconnects";
@@ -71,7 +74,7 @@ actions! {
         Filter "filter" ["f"] (Everywhere) "filter the list" => "filter";
         Follow "follow" ["F"] (Everywhere) "follow the newest envelope" => "follow";
         Freeze "freeze" ["space"] (Scope::Pane(Envelopes)) "freeze the list; acks go on";
-        NextFinding "next-finding" ["E"] (Everywhere) "the next finding: late ack, retry, refused ack …" => "finding";
+        NextFinding "next-finding" ["E"] (Everywhere) "the next finding, explained: late ack, retry …" => "finding";
         UnreadableLines "unreadable-lines" [] (Everywhere) "the lines that are no records (recording)";
         SendSample "send-sample" ["i"] (Everywhere) "send a sample event (simulator)";
         SendAgain "send-again" ["r"] (Everywhere) "send this envelope again (simulator)";
@@ -89,11 +92,21 @@ actions! {
     }
     "Writing an ack" {
         Send "send" ["ctrl-s"] (Scope::Pane(Composer)) "send the draft as the ack" => "send";
+        Arm "arm" ["ctrl-r"] (Scope::Pane(Composer)) "arm the draft as a rule for what comes next" => "arm";
+        NextProblem "next-problem" ["ctrl-g"] (Scope::Pane(Composer)) "to the next thing in the draft that is wrong" => "next problem";
         NextTemplate "next-template" ["ctrl-t"] (Scope::Pane(Composer)) "the next template" => "template";
         RestoreDraft "restore-draft" ["ctrl-o"] (Scope::Pane(Composer)) "back to what was written before Ctrl-T";
         EditDraft "edit-draft" ["ctrl-e"] (Scope::Pane(Composer)) "the draft in $EDITOR" => "editor";
         LeaveEditor "leave-editor" ["esc"] (Editor) "leave the draft; it stays" => "leave";
         QuitFromEditor "quit-from-draft" ["ctrl-c"] (Editor) "quit";
+    }
+    "The list of rules" {
+        SwitchRule "switch-rule" ["space"] (Scope::Rules) "switch the rule on or off" => "on/off";
+        EditRule "edit-rule" ["e" "enter"] (Scope::Rules) "change the rule" => "edit";
+        RemoveRule "remove-rule" ["x" "delete"] (Scope::Rules) "remove the rule" => "remove";
+        RuleUp "rule-up" ["K" "ctrl-up"] (Scope::Rules) "move it up: the first that matches answers" => "up";
+        RuleDown "rule-down" ["J" "ctrl-down"] (Scope::Rules) "move it down" => "down";
+        SaveRules "save-rules" ["w"] (Scope::Rules) "write all rules to a file" => "save";
     }
     "Searching" {
         Search "search" ["/"] (Everywhere) "search in the pane" => "search";

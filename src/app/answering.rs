@@ -7,7 +7,7 @@ use super::overlay::{About, Overlay, Question};
 use super::{App, Effect, Grade, Pane};
 use crate::journal::{By, Event, Record};
 use crate::link::{Answer, Command};
-use crate::slack::check::Severity;
+use crate::slack::check::{self, Severity};
 use crate::text;
 
 impl App {
@@ -32,6 +32,7 @@ impl App {
             received: held.since,
             payload: None,
             by: By::Hand,
+            doubt: None,
         });
         let answers: Vec<_> = held.collect();
         let words = match answers.len() {
@@ -83,7 +84,10 @@ impl App {
     /// Sends the draft as it stands. It is kept until its ack is on record.
     pub(super) fn send_draft(&mut self, now: Timestamp) -> Vec<Effect> {
         let Some(draft) = self.composer.draft() else { return Vec::new() };
-        let answer = answer(&draft.target, draft.payload());
+        let mut answer = answer(&draft.target, draft.payload());
+        if let Verdict::Frame { findings, .. } = &draft.verdict {
+            answer.doubt = check::refused(findings, "you");
+        }
         let size = draft.verdict.frame().map_or(0, str::len);
         let words = format!("sent {}: {} bytes", draft.form_name(), text::thousands(size as u64));
         self.composer.keep();
@@ -134,5 +138,6 @@ fn answer(target: &Target, payload: Option<String>) -> Answer {
         received: target.received,
         payload,
         by: By::Hand,
+        doubt: None,
     }
 }

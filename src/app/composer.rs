@@ -9,6 +9,10 @@ use crate::slack::ack::{self, Form};
 use crate::slack::check::{self, Finding};
 use crate::slack::envelope::Kind;
 
+mod problem;
+
+pub use problem::Problem;
+
 /// The envelope that an answer is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
@@ -49,6 +53,8 @@ pub struct Draft {
     pub touched: bool,
     /// What was written before another template took its place.
     earlier: Option<String>,
+    /// Which of its findings the cursor was brought to.
+    problem: Option<usize>,
 }
 
 /// Twelve times what Slack takes.
@@ -144,8 +150,9 @@ impl Draft {
         let forms = ack::forms(target.kind, target.accepts);
         let at = forms.iter().position(|form| !matches!(form, Form::Empty | Form::Raw)).unwrap_or(0);
         let verdict = Verdict::empty(&target);
+        let area = TextArea::default();
         let mut draft =
-            Self { target, forms, at, area: TextArea::default(), verdict, touched: false, earlier: None };
+            Self { target, forms, at, area, verdict, touched: false, earlier: None, problem: None };
         draft.fill();
         draft
     }
@@ -223,6 +230,7 @@ impl Draft {
 
     fn check(&mut self) {
         let text = self.text();
+        self.problem = None;
         self.verdict = if text.trim().is_empty() {
             Verdict::empty(&self.target)
         } else if text.len() > CHECKED_UP_TO {

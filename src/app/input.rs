@@ -3,6 +3,7 @@
 use crossterm::event::{KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
 use jiff::Timestamp;
 
+use super::finding::Explained;
 use super::overlay::{About, MenuOf, Overlay, Purpose, Reply};
 use super::{Action, App, Effect, Event, Grade, Pane, Scope};
 use crate::journal::filter::Filter;
@@ -25,6 +26,14 @@ impl App {
                 }
                 Vec::new()
             }
+            Event::RuleEdited(text) => {
+                self.rule_edited(&text);
+                Vec::new()
+            }
+            Event::FileExists(path) => {
+                self.ask_to_replace(path);
+                Vec::new()
+            }
             Event::Told(grade, text) => {
                 self.tell(now, grade, text);
                 Vec::new()
@@ -36,12 +45,19 @@ impl App {
     }
 
     fn key(&mut self, key: KeyEvent, now: Timestamp) -> Vec<Effect> {
-        if let Some(overlay) = self.overlays.last_mut() {
+        let scope = self.scope();
+        if scope != Scope::Rules
+            && let Some(overlay) = self.overlays.last_mut()
+        {
             let reply = overlay.key(key);
             return self.reply(reply, now);
         }
-        let scope = self.scope();
-        match self.keymap.action(scope, key.into()) {
+        let action = self.keymap.action(scope, key.into());
+        if action != Some(Action::NextFinding) {
+            self.explained = Explained::default();
+        }
+        match action {
+            Some(action) if scope == Scope::Rules => self.perform_in_list(action, now),
             Some(action) => self.perform(action, now),
             None if scope == Scope::Editor => {
                 if let Some(draft) = self.composer.draft_mut() {
@@ -78,12 +94,13 @@ impl App {
             Reply::Entered(purpose, text) => {
                 self.overlays.pop();
                 self.typed(purpose, &text);
-                if let Purpose::Search(_) = purpose
-                    && !text.is_empty()
-                {
-                    return self.perform(Action::NextHit, now);
+                match purpose {
+                    Purpose::Search(_) if !text.is_empty() => return self.perform(Action::NextHit, now),
+                    Purpose::SaveRules => return self.save_rules(&text, now),
+                    Purpose::Search(_) | Purpose::Filter => {}
                 }
             }
+            Reply::Wished(wish) => return self.in_form(wish, now),
             Reply::Chosen(of, label) => return self.chosen(of, &label, now),
             Reply::Answered(about, yes) => {
                 self.overlays.pop();
@@ -98,6 +115,7 @@ impl App {
         match purpose {
             Purpose::Search(Pane::Envelopes) => text.clone_into(&mut self.needle),
             Purpose::Search(_) => self.payload.find(text),
+            Purpose::SaveRules => {}
             Purpose::Filter => {
                 let parsed = if text.trim().is_empty() { Ok(None) } else { Filter::parse(text).map(Some) };
                 let error = match parsed {
@@ -148,6 +166,7 @@ impl App {
             About::Quit => vec![Effect::Quit],
             About::Reconnect => self.perform(Action::Reconnect, now),
             About::Send => self.send_draft(now),
+            About::ReplaceRules(path) => vec![self.saving(path, true)],
         }
     }
 

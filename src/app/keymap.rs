@@ -113,7 +113,8 @@ fn id(scope: Scope) -> ScopeId {
     match scope {
         Scope::Everywhere => 0,
         Scope::Editor => 1,
-        Scope::Pane(pane) => 2 + pane as u8,
+        Scope::Rules => 2,
+        Scope::Pane(pane) => 3 + pane as u8,
     }
 }
 

@@ -81,6 +81,8 @@ pub fn needs_slack(action: Action) -> bool {
             | Action::NextHeld
             | Action::Hold
             | Action::Send
+            | Action::Arm
+            | Action::Rules
             | Action::ToggleDebugReconnects
             | Action::Reconnect
             | Action::FewerConnections

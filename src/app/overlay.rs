@@ -1,18 +1,27 @@
 //! What lies over the panes: prompts, menus, questions, the help. They are a stack; Esc takes the top one off.
 
+use std::path::PathBuf;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui_textarea::TextArea;
 
 use super::Pane;
 use super::action::{Action, TABLE};
+use super::rules::List;
+use super::rules::form::{Form, Wish};
 
 /// One thing over the panes.
 #[derive(Debug)]
 pub enum Overlay {
-    Help { offset: usize },
+    Help {
+        offset: usize,
+    },
     Prompt(Prompt),
     Menu(Menu),
     Question(Question),
+    /// The list of rules; its keys are actions.
+    Rules(List),
+    Rule(Box<Form>),
 }
 
 /// A line to be written.
@@ -31,6 +40,8 @@ pub struct Prompt {
 pub enum Purpose {
     Filter,
     Search(Pane),
+    /// The file to write the rules to.
+    SaveRules,
 }
 
 /// A list to choose from; with `input`, it narrows as one types.
@@ -73,11 +84,12 @@ pub struct Question {
     pub yes: &'static str,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum About {
     Quit,
     Reconnect,
     Send,
+    ReplaceRules(PathBuf),
 }
 
 /// Nobody types more into a line; the rest of a longer paste was meant for somewhere else.
@@ -95,6 +107,7 @@ pub enum Reply {
     /// The menu's item with this label was chosen.
     Chosen(MenuOf, String),
     Answered(About, bool),
+    Wished(Wish),
     Closed,
 }
 
@@ -134,6 +147,8 @@ impl Overlay {
             Self::Prompt(prompt) => prompt.key(key),
             Self::Menu(menu) => menu.key(key),
             Self::Question(question) => question.key(key),
+            Self::Rules(_) => Reply::Stays,
+            Self::Rule(form) => Reply::Wished(form.key(key)),
         }
     }
 
@@ -148,6 +163,10 @@ impl Overlay {
             Self::Menu(Menu { input: Some(input), selected, .. }) => {
                 input.insert_str(line);
                 *selected = 0;
+                Reply::Stays
+            }
+            Self::Rule(form) => {
+                form.paste(line);
                 Reply::Stays
             }
             _ => Reply::Stays,
@@ -252,15 +271,15 @@ impl Menu {
 impl Question {
     fn key(&self, key: KeyEvent) -> Reply {
         match key.code {
-            KeyCode::Char('y' | 'Y') | KeyCode::Enter => Reply::Answered(self.about, true),
+            KeyCode::Char('y' | 'Y') | KeyCode::Enter => Reply::Answered(self.about.clone(), true),
             // A second Ctrl-C means it.
             KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => {
-                Reply::Answered(self.about, self.about == About::Quit)
+                Reply::Answered(self.about.clone(), self.about == About::Quit)
             }
             KeyCode::Char('s') if key.modifiers.contains(KeyModifiers::CONTROL) => {
-                Reply::Answered(self.about, self.about == About::Send)
+                Reply::Answered(self.about.clone(), self.about == About::Send)
             }
-            KeyCode::Char('n' | 'N' | 'q') | KeyCode::Esc => Reply::Answered(self.about, false),
+            KeyCode::Char('n' | 'N' | 'q') | KeyCode::Esc => Reply::Answered(self.about.clone(), false),
             _ => Reply::Stays,
         }
     }

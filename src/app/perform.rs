@@ -47,6 +47,7 @@ impl App {
             Action::NextHit => self.next_hit(true, now),
             Action::PreviousHit => self.next_hit(false, now),
             Action::NextFinding => self.next_finding(now),
+            Action::NextProblem => self.next_problem(now),
             Action::NextHeld => self.next_held(now),
             Action::NextTemplate => self.next_template(),
             Action::RestoreDraft => {
@@ -100,7 +101,7 @@ impl App {
             Action::SendAgain => self.selected_message().map(Effect::SendAgain).into_iter().collect(),
             Action::Suspend => vec![Effect::Suspend],
             Action::Quit | Action::QuitFromEditor => self.quit(),
-            _ => Vec::new(),
+            _ => self.perform_rules(action, now),
         }
     }
 

@@ -28,6 +28,8 @@ use crate::ui::theme::Theme;
 use crate::ui::{self, Look};
 use crate::{external, terminal};
 
+mod save;
+
 /// A faster screen than this nobody sees, and a burst of records must not be drawn one by one.
 const FRAME: Duration = Duration::from_millis(16);
 
@@ -137,6 +139,9 @@ where
                 let size = terminal.get_frame().area().as_size();
                 app.update(Event::Resize(size.width, size.height), now);
                 look.now = app.shown_at(now);
+                if let Some(slack) = &around.simulator {
+                    app.ask_simulator(slack);
+                }
                 terminal.draw(|frame| ui::draw(app, &look, frame))?;
                 drawn = Instant::now();
                 dirty = false;
@@ -219,7 +224,7 @@ fn translate(event: TerminalEvent) -> Option<Event> {
 
 /// Whether an effect gives the terminal to another program.
 fn lends(effect: &Effect) -> bool {
-    matches!(effect, Effect::Edit { .. } | Effect::Page(_) | Effect::Suspend)
+    matches!(effect, Effect::Edit { .. } | Effect::EditRule(_) | Effect::Page(_) | Effect::Suspend)
 }
 
 fn perform<I>(effect: Effect, app: &mut App, around: &mut Surroundings<I>) {
@@ -237,7 +242,12 @@ fn perform<I>(effect: Effect, app: &mut App, around: &mut Surroundings<I>) {
                 .map_err(|error| error.to_string())
         }),
         Effect::SendAgain(text) => simulate(around.simulator.as_ref(), |slack| send_again(slack, &text)),
-        Effect::Edit { .. } | Effect::Page(_) | Effect::Suspend | Effect::Quit => Ok(()),
+        Effect::SaveRules { path, text, replace } => save::rules(&path, &text, replace).map(|event| {
+            app.update(event, (around.clock)());
+        }),
+        Effect::Edit { .. } | Effect::EditRule(_) | Effect::Page(_) | Effect::Suspend | Effect::Quit => {
+            Ok(())
+        }
     };
     if let Err(why) = result {
         app.update(Event::Told(Grade::Failed, why), (around.clock)());
@@ -254,10 +264,14 @@ fn to_link(commands: Option<&mpsc::Sender<Command>>, command: Command) -> Result
 
 /// Gives the terminal to another program until that ends, on a thread that may block.
 async fn lend(effect: Effect, app: &mut App, clock: fn() -> Timestamp) {
-    let draft = matches!(effect, Effect::Edit { draft: true, .. });
+    let edited: Option<fn(String) -> Event> = match effect {
+        Effect::Edit { draft: true, .. } => Some(Event::Drafted),
+        Effect::EditRule(_) => Some(Event::RuleEdited),
+        _ => None,
+    };
     let lent = tokio::task::spawn_blocking(move || {
         terminal::lend(|| match effect {
-            Effect::Edit { text, .. } => external::edit(&text).map(Some),
+            Effect::Edit { text, .. } | Effect::EditRule(text) => external::edit(&text).map(Some),
             Effect::Page(text) => external::page(&text).map(|()| None),
             _ => suspend().map(|()| None),
         })
@@ -267,10 +281,10 @@ async fn lend(effect: Effect, app: &mut App, clock: fn() -> Timestamp) {
         Ok(Err(error)) => Err(format!("the terminal could not be taken back: {error}")),
         Err(error) => Err(error.to_string()),
     };
-    match result {
-        Ok(Some(edited)) if draft => drop(app.update(Event::Drafted(edited), clock())),
-        Ok(_) => {}
-        Err(why) => drop(app.update(Event::Told(Grade::Failed, why), clock())),
+    match (result, edited) {
+        (Ok(Some(text)), Some(edited)) => drop(app.update(edited(text), clock())),
+        (Ok(_), _) => {}
+        (Err(why), _) => drop(app.update(Event::Told(Grade::Failed, why), clock())),
     }
 }
 

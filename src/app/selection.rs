@@ -33,6 +33,7 @@ impl App {
         let body = selected.and_then(|row| self.read_row(row, |event| body(&event))).unwrap_or_default();
         self.payload.show(body);
         let target = self.selected_target();
+        self.shown_id = target.as_ref().map(|target| target.envelope_id.clone());
         self.composer.offer(target);
     }
 
@@ -73,7 +74,12 @@ impl App {
 
     /// The selected message as it came.
     pub(super) fn selected_message(&self) -> Option<String> {
-        self.read_row(self.view.selected()?, |event| message(&event).map(str::to_owned))?
+        self.message_of(self.view.selected()?)
+    }
+
+    /// A row's message as it came.
+    pub(super) fn message_of(&self, row: u32) -> Option<String> {
+        self.read_row(row, |event| message(&event).map(str::to_owned))?
     }
 
     /// What the copy menu's row gives.
@@ -114,27 +120,6 @@ impl App {
             Some(_) => self.tell(now, Grade::Note, "a held envelope is hidden by the filter (Esc clears it)"),
             None => self.tell(now, Grade::Note, "nothing is held"),
         }
-    }
-
-    /// Goes to the next row with a finding and tells what it is.
-    pub(super) fn next_finding(&mut self, now: Timestamp) {
-        let after = self.view.selected().unwrap_or(0);
-        let shown = self.index.findings_after(after).find(|row| self.view.place(*row).is_some());
-        let Some(row) = shown else {
-            let words = self.session.findings().iter().last().map_or_else(
-                || "no findings".to_owned(),
-                |finding| format!("{}: {}", finding.title(), finding.message),
-            );
-            self.tell(now, Grade::Note, words);
-            return;
-        };
-        self.view.select(row);
-        let finding = self.session.findings().of_row(row).last();
-        let words = finding.map(|finding| {
-            let todo = finding.explanation().map_or("", |explanation| explanation.what_to_do);
-            format!("{}: {} · {todo}", finding.title(), finding.message)
-        });
-        self.tell(now, Grade::Note, words.unwrap_or_else(|| "a finding of before".to_owned()));
     }
 }
 

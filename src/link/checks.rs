@@ -7,15 +7,14 @@ use tokio::task::JoinSet;
 
 use super::rule::Rule;
 use crate::journal::{Event, Journal};
-use crate::slack::check::{self, Severity};
+use crate::slack::check;
 use crate::slack::envelope::About;
 
 /// Bursts that may wait for their checks. Where rules answer faster than that, more of the same is not checked:
 /// the findings would be the same.
 const WAITING: usize = 64;
 
-/// What the link finds by itself of every ack, whoever sent it.
-const FOUND_ANYWAY: [&str; 2] = ["frame-too-long", "payload-not-accepted"];
+pub const PAYLOAD_REFUSED: &str = "payload-refused";
 
 /// The checks that are under way.
 #[derive(Debug, Default)]
@@ -55,22 +54,11 @@ impl Checks {
 impl Check {
     fn check(&self, journal: &Journal) {
         let kind = About::of(&self.type_, &self.payload).kind;
-        let mut errors = check::check(kind, self.accepts, &self.payload, &self.answer);
-        errors.retain(|error| error.severity == Severity::Error && !FOUND_ANYWAY.contains(&error.rule));
-        let Some(first) = errors.first() else { return };
-        let place = if first.pointer.is_empty() { "" } else { " at " };
-        let more = match errors.len() - 1 {
-            0 => String::new(),
-            more => format!(" (and {more} more)"),
-        };
-        let message = format!(
-            "Slack will refuse what the rule `{}` sent{place}{}: {}{more}",
-            self.rule.title(),
-            first.pointer,
-            first.message
-        );
+        let findings = check::check(kind, self.accepts, &self.payload, &self.answer);
+        let sender = format!("the rule `{}`", self.rule.title());
+        let Some(message) = check::refused(&findings, &sender) else { return };
         let event = Event::Finding {
-            code: "payload-refused".into(),
+            code: PAYLOAD_REFUSED.into(),
             conn: Some(self.conn),
             envelope_id: Some(self.envelope_id.as_str().into()),
             message: message.into(),

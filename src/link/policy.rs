@@ -179,14 +179,28 @@ pub enum Decision {
     Rule(Rule),
 }
 
+/// A decision, and what must be told of how it came about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    pub decision: Decision,
+    /// A rule that could not tell whether it matches: its jq expression met its bound.
+    pub gave_up: Option<Rule>,
+}
+
 /// Decides about one envelope, in the socket's own task. A rule beats a hold.
-pub fn decide(arrival: &Arrival, policy: &Policy) -> Decision {
-    let rule = if policy.rules.is_empty() { None } else { policy.rules.take(&subject(arrival)) };
-    match rule {
-        Some(rule) => Decision::Rule(rule.clone()),
+pub fn decide(arrival: &Arrival, policy: &Policy) -> Decided {
+    let (rule, gave_up) = if policy.rules.is_empty() {
+        (None, None)
+    } else {
+        let taken = policy.rules.take(&subject(arrival));
+        (taken.rule.cloned(), taken.gave_up.cloned())
+    };
+    let decision = match rule {
+        Some(rule) => Decision::Rule(rule),
         None if policy.hold.holds(arrival.header) => Decision::Hold,
         None => Decision::Ack,
-    }
+    };
+    Decided { decision, gave_up }
 }
 
 /// The envelope as a filter sees its record when it comes.
@@ -223,6 +237,7 @@ mod tests {
             since_start: Duration::ZERO,
         };
         decide(&arrival, &Policy { hold: hold.parse().unwrap(), rules: Rules::parse(rules).unwrap() })
+            .decision
     }
 
     fn decision(hold: &str, envelope: &str) -> Decision {
@@ -249,7 +264,7 @@ mod tests {
         let arrival = Arrival { conn: 1, header: &header, text: "", at, since_start };
         let rules = Rules::parse("[[rule]]\nwhen = 'type:interactive id:e'").unwrap();
         let decision = decide(&arrival, &Policy { hold: Hold::Nothing, rules });
-        assert!(matches!(decision, Decision::Rule(_)));
+        assert!(matches!(decision.decision, Decision::Rule(_)));
     }
 
     #[test]

@@ -17,8 +17,9 @@ mod place;
 mod propose;
 mod write;
 
-pub use file::RuleError;
+pub use file::{RuleError, delay};
 pub use propose::propose;
+pub use write::duration as delay_text;
 
 /// The longest delay. Slack has given up on everything long before.
 pub const LONGEST_DELAY: Duration = Duration::from_secs(3600);
@@ -37,7 +38,7 @@ pub enum Then {
 }
 
 /// The words of a rules file for [`Then`].
-const THEN: [(Then, &str); 4] =
+pub const THEN: [(Then, &str); 4] =
     [(Then::Ack, "ack"), (Then::Drop, "drop"), (Then::Twice, "twice"), (Then::Malformed, "malformed")];
 
 impl Then {
@@ -92,6 +93,28 @@ struct Body {
     filter: Filter,
     has_places: bool,
     fired: AtomicU64,
+    gave_up: AtomicU64,
+}
+
+/// How a rule stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It answers what matches; so often still, where that is limited.
+    Armed {
+        left: Option<u64>,
+    },
+    /// It fired as often as it may.
+    Spent,
+    Off,
+}
+
+/// What the rules make of an envelope.
+#[derive(Debug, Clone, Copy)]
+pub struct Taken<'r> {
+    /// The first rule that matches, which has then fired.
+    pub rule: Option<&'r Rule>,
+    /// A rule before it that could not decide: its jq expression met its bound, and it counts as not matching.
+    pub gave_up: Option<&'r Rule>,
 }
 
 /// Says the same; how often either fired does not matter.
@@ -120,7 +143,7 @@ impl Rule {
         // A brace may be spelled as an escape.
         let has_places =
             spec.payload.as_deref().is_some_and(|payload| payload.contains("{{") || payload.contains("\\u"));
-        let body = Body { spec, filter, has_places, fired: AtomicU64::new(0) };
+        let body = Body { spec, filter, has_places, fired: AtomicU64::new(0), gave_up: AtomicU64::new(0) };
         Ok(Self { on: true, body: Arc::new(body) })
     }
 
@@ -142,6 +165,19 @@ impl Rule {
         self.fired() >= self.limit()
     }
 
+    /// How often its `when` had to be given up: a jq expression that met its bound.
+    pub fn gave_up(&self) -> u64 {
+        self.body.gave_up.load(Ordering::Relaxed)
+    }
+
+    pub fn standing(&self) -> Standing {
+        match self.spec().times {
+            _ if self.is_spent() => Standing::Spent,
+            _ if !self.on => Standing::Off,
+            times => Standing::Armed { left: times.map(|times| u64::from(times) - self.fired()) },
+        }
+    }
+
     /// Its answer to an envelope with this payload; `None` for the empty ack.
     pub fn answer(&self, payload: &str) -> Result<Option<Cow<'_, str>>, FillError> {
         let Some(template) = &self.body.spec.payload else { return Ok(None) };
@@ -157,12 +193,22 @@ impl Rule {
 
     /// Whether it fires for this envelope: then it counts. Of several sockets that ask at once for the last
     /// time that is left, one gets it.
-    fn fires(&self, envelope: &Reading) -> bool {
+    fn fires(&self, envelope: &Reading) -> Verdict {
+        if !self.on || self.is_spent() {
+            return Verdict::NoMatch;
+        }
+        let verdict = self.body.filter.evaluate_read(envelope);
         let count = |fired| (fired < self.limit()).then_some(fired + 1);
-        self.on
-            && !self.is_spent()
-            && self.body.filter.evaluate_read(envelope) == Verdict::Match
-            && self.body.fired.fetch_update(Ordering::Relaxed, Ordering::Relaxed, count).is_ok()
+        match verdict {
+            Verdict::Match
+                if self.body.fired.fetch_update(Ordering::Relaxed, Ordering::Relaxed, count).is_err() =>
+            {
+                return Verdict::NoMatch;
+            }
+            Verdict::GaveUp => drop(self.body.gave_up.fetch_add(1, Ordering::Relaxed)),
+            Verdict::Match | Verdict::NoMatch => {}
+        }
+        verdict
     }
 }
 
@@ -172,10 +218,21 @@ pub struct Rules(Arc<Vec<Rule>>);
 
 impl Rules {
     /// The first rule that matches, which has then fired.
-    pub fn take(&self, subject: &Subject) -> Option<&Rule> {
+    pub fn take(&self, subject: &Subject) -> Taken<'_> {
         // What one filter has read out of the envelope, the others need not read again.
         let envelope = Reading::new(subject);
-        self.0.iter().find(|rule| rule.fires(&envelope))
+        let mut taken = Taken { rule: None, gave_up: None };
+        for rule in self {
+            match rule.fires(&envelope) {
+                Verdict::Match => {
+                    taken.rule = Some(rule);
+                    break;
+                }
+                Verdict::GaveUp => taken.gave_up = taken.gave_up.or(Some(rule)),
+                Verdict::NoMatch => {}
+            }
+        }
+        taken
     }
 
     pub fn iter(&self) -> std::slice::Iter<'_, Rule> {
@@ -211,6 +268,18 @@ impl Rules {
     /// Returns the rule that stood there; where none did, nothing changes.
     pub fn replace(&mut self, at: usize, rule: Rule) -> Option<Rule> {
         (at < self.len()).then(|| std::mem::replace(&mut Arc::make_mut(&mut self.0)[at], rule))
+    }
+
+    /// Rules that answer what matches: neither off nor spent.
+    pub fn armed(&self) -> usize {
+        self.iter().filter(|rule| matches!(rule.standing(), Standing::Armed { .. })).count()
+    }
+
+    /// Lets two rules change places; where one of them is missing, nothing changes.
+    pub fn swap(&mut self, one: usize, other: usize) {
+        if one.max(other) < self.len() {
+            Arc::make_mut(&mut self.0).swap(one, other);
+        }
     }
 
     /// Switches a rule on or off; its count stays.

@@ -21,6 +21,7 @@ pub const OTHERS_CONNECTED: &str = "more-connections";
 pub const RULE_DROPPED: &str = "rule-dropped";
 pub const RULE_UNFILLED: &str = "rule-unfilled";
 pub const RULE_MALFORMED: &str = "rule-malformed";
+pub const RULE_GAVE_UP: &str = "rule-gave-up";
 
 /// One row of the table of findings.
 #[derive(Debug, PartialEq, Eq)]
@@ -76,6 +77,9 @@ pub const TABLE: &[Explanation] = &[
     Explanation { code: RULE_MALFORMED, title: "malformed ack by a rule",
         why: "the frame is no JSON on purpose: to Slack it acknowledges nothing",
         what_to_do: "see what the user gets to see, and what comes again; switch the rule off to end it" },
+    Explanation { code: RULE_GAVE_UP, title: "rule passed over",
+        why: "its jq expression was too much work for a socket's task: nobody knows whether it would have matched",
+        what_to_do: "ask with fields (callback:, action:, command:), or make the expression shorter" },
 ];
 
 /// The row of the table for a code; `None` for codes that others wrote.

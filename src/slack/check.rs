@@ -191,6 +191,23 @@ pub fn verdict(kind: Kind, draft: &str, findings: &[Finding]) -> String {
     }
 }
 
+/// What anybody finds who sees the frame alone, and says in his own words.
+const SEEN_ON_THE_FRAME: [&str; 2] = ["frame-too-long", "payload-not-accepted"];
+
+/// A line that says why Slack will refuse what `sender` sent; none where only its frame is at fault, or nothing.
+pub fn refused(findings: &[Finding], sender: &str) -> Option<String> {
+    let mut errors = findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error && !SEEN_ON_THE_FRAME.contains(&finding.rule));
+    let first = errors.next()?;
+    let place = if first.pointer.is_empty() { "" } else { " at " };
+    let more = match errors.count() {
+        0 => String::new(),
+        more => format!(" (and {more} more)"),
+    };
+    Some(format!("Slack will refuse what {sender} sent{place}{}: {}{more}", first.pointer, first.message))
+}
+
 /// Whether the schemas know how this kind is answered; of the others nothing but size and syntax is checked.
 fn documented(kind: Kind) -> bool {
     ack::FORMS.iter().any(|row| row.kind == kind && !matches!(row.form, Form::Empty | Form::Raw))

@@ -11,7 +11,7 @@ use crate::app::composer::{Composer, Draft, Verdict};
 use crate::app::{App, Mode};
 use crate::json::{TokenKind, tokens};
 use crate::slack::ack::MAX_FRAME;
-use crate::slack::check::Severity;
+use crate::slack::check::{Finding, Severity};
 use crate::text;
 use crate::ui::footer::key_of;
 
@@ -121,7 +121,11 @@ fn verdict_lines<'a>(app: &App, draft: &Draft, look: &Look, width: usize) -> Vec
     };
     let mut lines = Vec::new();
     match &draft.verdict {
-        Verdict::Syntax(error) => lines.push(line("✗", error.to_string(), theme.bad)),
+        Verdict::Syntax(error) => {
+            for (at, words) in text::wrap_words(&error.to_string(), room).into_iter().enumerate() {
+                lines.push(line(if at == 0 { "✗" } else { " " }, words, theme.bad));
+            }
+        }
         Verdict::TooLarge { bytes } => {
             let size = text::bytes(*bytes as u64);
             lines.push(line(
@@ -131,18 +135,7 @@ fn verdict_lines<'a>(app: &App, draft: &Draft, look: &Look, width: usize) -> Vec
             ));
         }
         Verdict::Frame { frame, effect, findings } => {
-            for finding in findings.iter().take(3) {
-                let (mark, paint) = match finding.severity {
-                    Severity::Error => ("✗", theme.bad),
-                    Severity::Warning => ("!", theme.warn),
-                };
-                let place =
-                    if finding.pointer.is_empty() { String::new() } else { format!("{}: ", finding.pointer) };
-                lines.push(line(mark, format!("{place}{}", finding.message), paint));
-            }
-            if findings.len() > 3 {
-                lines.push(line(" ", format!("and {} more", findings.len() - 3), theme.dim));
-            }
+            lines.extend(finding_lines(app, draft, findings, look, room));
             let refused = findings.iter().any(|finding| finding.severity == Severity::Error);
             if !refused {
                 for (at, words) in
@@ -156,6 +149,43 @@ fn verdict_lines<'a>(app: &App, draft: &Draft, look: &Look, width: usize) -> Vec
     }
     if matches!(app.composer, Composer::Kept(_)) {
         lines.push(line("·", format!("kept; {} goes on writing", key_of(app, Action::Compose)), theme.dim));
+    }
+    lines
+}
+
+/// What is wrong: all of it cut to lines, or whole that which the cursor was brought to.
+fn finding_lines<'a>(
+    app: &App,
+    draft: &Draft,
+    findings: &[Finding],
+    look: &Look,
+    room: usize,
+) -> Vec<Line<'a>> {
+    let theme = &look.theme;
+    let of = |finding: &Finding| {
+        let place = if finding.pointer.is_empty() { String::new() } else { format!("{}: ", finding.pointer) };
+        match finding.severity {
+            Severity::Error => ("✗", format!("{place}{}", finding.message), theme.bad),
+            Severity::Warning => ("!", format!("{place}{}", finding.message), theme.warn),
+        }
+    };
+    if let Some(problem) = draft.problem() {
+        let (mark, words, paint) = of(problem.finding);
+        let words = format!("{} of {}  {words}", problem.at, problem.of);
+        let wrapped = text::wrap_words(&words, room).into_iter().enumerate();
+        return wrapped
+            .map(|(at, words)| Line::styled(format!(" {} {words}", if at == 0 { mark } else { " " }), paint))
+            .collect();
+    }
+    let shown = findings.iter().take(3).map(|finding| {
+        let (mark, words, paint) = of(finding);
+        Line::styled(format!(" {mark} {}", text::fit(&text::visible(&words), room)), paint)
+    });
+    let mut lines: Vec<Line> = shown.collect();
+    if findings.len() > 3 {
+        let words =
+            format!("   and {} more; {} goes there", findings.len() - 3, key_of(app, Action::NextProblem));
+        lines.push(Line::styled(words, theme.dim));
     }
     lines
 }

@@ -37,11 +37,11 @@ pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
 /// The first key and the word of every action that works now; the focused pane's own come first.
 fn keys(app: &App) -> impl Iterator<Item = (String, &'static str)> + '_ {
     let scope = app.scope();
-    let writing = scope == Scope::Editor;
+    let (writing, alone) = (scope == Scope::Editor, matches!(scope, Scope::Editor | Scope::Rules));
     let own = TABLE
         .iter()
         .filter(move |row| row.scope == scope || (writing && row.scope == Scope::Pane(Pane::Composer)));
-    let common = TABLE.iter().filter(move |row| row.scope == Scope::Everywhere && !writing);
+    let common = TABLE.iter().filter(move |row| row.scope == Scope::Everywhere && !alone);
     own.chain(common).filter_map(move |row| {
         let word = row.footer.filter(|_| app.can(row.action))?;
         Some((app.keymap.keys(row.action).first()?.to_string(), word))

@@ -59,6 +59,7 @@ fn session_parts<'a>(app: &App, look: &Look) -> Vec<Part<'a>> {
             toggle("debug_reconnects", if debug { "on" } else { "off" }, debug, look),
         ),
         (if hold { 1 } else { 6 }, toggle("holds", &app.hold.to_string(), hold, look)),
+        (2, rules(app, look)),
         (1, waiting(session, look)),
         (2, recording(app, look)),
         (3, findings(session, look)),
@@ -172,6 +173,14 @@ fn toggle<'a>(name: &'static str, state: &str, on: bool, look: &Look) -> Vec<Spa
     let (label, value) =
         if on { (look.theme.text, look.theme.urgent) } else { (look.theme.faint, look.theme.faint) };
     vec![Span::styled(format!("{name} "), label), Span::styled(state.to_owned(), value)]
+}
+
+/// What is answered without the user.
+fn rules<'a>(app: &App, look: &Look) -> Vec<Span<'a>> {
+    match app.rules().armed() {
+        0 => Vec::new(),
+        count => toggle("rules", &text::thousands(count as u64), true, look),
+    }
 }
 
 /// What needs the user now.

@@ -5,7 +5,7 @@ use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear, Paragraph, Widget as _};
 
-use super::Look;
+use super::{Look, rules};
 use crate::app::App;
 use crate::app::action::TABLE;
 use crate::app::overlay::{Menu, Overlay, Prompt, Purpose, Question};
@@ -18,11 +18,19 @@ pub fn draw(app: &App, overlay: &Overlay, look: &Look, frame: &mut Frame, screen
         Overlay::Prompt(prompt) => draw_prompt(prompt, look, frame, screen),
         Overlay::Menu(menu) => draw_menu(menu, look, frame, screen),
         Overlay::Question(question) => draw_question(question, look, frame, screen),
+        Overlay::Rules(list) => rules::draw(app, list, look, frame, screen),
+        Overlay::Rule(form) => rules::draw_form(form, look, frame, screen),
     }
 }
 
 /// A bordered box in the middle, its ground cleared.
-fn dialog(frame: &mut Frame, look: &Look, screen: Rect, size: (usize, usize), title: &str) -> Rect {
+pub(super) fn dialog(
+    frame: &mut Frame,
+    look: &Look,
+    screen: Rect,
+    size: (usize, usize),
+    title: &str,
+) -> Rect {
     let width = u16::try_from(size.0 + 2).unwrap_or(u16::MAX).min(screen.width);
     let height = u16::try_from(size.1 + 2).unwrap_or(u16::MAX).min(screen.height.saturating_sub(2));
     let area = Rect::new(
@@ -47,6 +55,7 @@ fn draw_prompt(prompt: &Prompt, look: &Look, frame: &mut Frame, screen: Rect) {
     let label = match prompt.purpose {
         Purpose::Filter => " filter ",
         Purpose::Search(_) => " / ",
+        Purpose::SaveRules => " write all rules to ",
     };
     let typed = prompt.text();
     let before = text::width(&typed.chars().take(prompt.input.cursor().1).collect::<String>());

@@ -6,22 +6,20 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph, Widget as _};
 
-use super::{Look, empty, selected};
+use super::{Look, empty, findings, selected};
 use crate::app::payload::{Body, Payload};
 use crate::app::{App, Pane};
 use crate::json::{self, Document, Hit, Kind, Part};
 use crate::text;
 
 pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
-    let [about, body, path] =
-        Layout::vertical([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(1)]).areas(area);
+    let [about, body, path] = parts(area);
     match app.payload.body() {
         Body::Nothing => {
             return empty(frame, look, area, &["no envelope selected", "what Slack sends is unfolded here"]);
         }
         Body::Tree(_) | Body::Text(_) => {}
     }
-    Paragraph::new(about_line(app, look, usize::from(area.width))).render(about, frame.buffer_mut());
     let focused = app.focus() == Pane::Payload;
     let lines = match app.payload.tree() {
         Some(tree) => tree_lines(&app.payload, tree, look, body, focused),
@@ -31,13 +29,26 @@ pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
     if let Some(tree) = app.payload.tree().filter(|_| focused) {
         draw_whole_value(&app.payload, tree, look, frame, body);
     }
+    let explained = findings::draw_in_pane(app, look, frame, body);
+    Paragraph::new(about_line(app, explained, look, usize::from(area.width)))
+        .render(about, frame.buffer_mut());
     Paragraph::new(path_line(&app.payload, look, usize::from(area.width))).render(path, frame.buffer_mut());
 }
 
+fn parts(area: Rect) -> [Rect; 3] {
+    Layout::vertical([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(1)]).areas(area)
+}
+
+/// Where in the pane the payload itself is.
+pub fn body(area: Rect) -> Rect {
+    let [_, body, _] = parts(area);
+    body
+}
+
 /// What the envelope's header and its ack say, in a line.
-fn about_line<'a>(app: &App, look: &Look, width: usize) -> Line<'a> {
+fn about_line<'a>(app: &App, explained: bool, look: &Look, width: usize) -> Line<'a> {
     let mut line = Line::from(" ");
-    for (at, (fact, paint)) in selected::facts(app, look).into_iter().enumerate() {
+    for (at, (fact, paint)) in selected::facts(app, explained, look).into_iter().enumerate() {
         let separator = if at == 0 { "" } else { "  " };
         if line.width() + text::width(&fact) + separator.len() > width {
             break;

@@ -3,7 +3,10 @@
 use ratatui::style::Style;
 
 use super::Look;
+use super::footer::key_of;
 use crate::app::App;
+use crate::app::action::Action;
+use crate::app::fate::Fate;
 use crate::journal::index::{AckState, Entry};
 use crate::session::DEADLINE;
 use crate::slack::envelope::Kind;
@@ -45,23 +48,35 @@ pub fn title(app: &App) -> Option<String> {
     })
 }
 
-/// What the headers of the selected envelope and its ack say, each with its colour.
-pub fn facts(app: &App, look: &Look) -> Vec<(String, Style)> {
+/// What the headers of the selected envelope and its ack say, each with its colour; what was found about it too,
+/// unless that is explained already.
+pub fn facts(app: &App, explained: bool, look: &Look) -> Vec<(String, Style)> {
     let theme = &look.theme;
     let Some((row, entry)) = app.view.selected().and_then(|row| Some((row, app.entry(row)?))) else {
         return Vec::new();
     };
-    let mut facts = vec![
-        (look.time(entry.at(), "%H:%M:%S%.3f"), theme.dim.into()),
-        (format!("conn {}", entry.conn), theme.dim.into()),
-        (text::bytes(entry.size().into()), theme.dim.into()),
-    ];
+    // Where there is no room, the last fall away.
+    let mut facts = vec![(look.time(entry.at(), "%H:%M:%S%.3f"), theme.dim.into())];
     if entry.kind.envelope().is_some() {
         facts.push(answer_state(app, row, look));
-        if let Some(accepts) = entry.accepts_payload() {
-            let words = if accepts { "takes a payload" } else { "takes no payload" };
-            facts.push((words.to_owned(), theme.dim.into()));
-        }
+    }
+    if let Some(fate) = app.fate() {
+        let paint = if fate == Fate::Taken { theme.ok } else { theme.bad };
+        facts.push((fate.words().to_owned(), paint.into()));
+    }
+    if let Some(finding) = app.flagged().and_then(|row| app.session.findings().of_row(row).next())
+        && !explained
+    {
+        let key = key_of(app, Action::NextFinding);
+        facts.push((format!("⚠ {} ({key})", text::visible(finding.title())), theme.warn.into()));
+    }
+    facts.push((format!("conn {}", entry.conn), theme.dim.into()));
+    facts.push((text::bytes(entry.size().into()), theme.dim.into()));
+    if entry.kind.envelope().is_some()
+        && let Some(accepts) = entry.accepts_payload()
+    {
+        let words = if accepts { "takes a payload" } else { "takes no payload" };
+        facts.push((words.to_owned(), theme.dim.into()));
     }
     if entry.retry > 0 {
         facts.push((format!("↻ retry {}", entry.retry), theme.warn.into()));

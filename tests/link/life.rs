@@ -86,6 +86,7 @@ async fn an_answer_by_hand_travels_with_its_payload() {
         received: record["at"].as_str().unwrap().parse().unwrap(),
         payload: Some(r#"{"text":"hi"}"#.into()),
         by: By::Hand,
+        doubt: None,
     };
     link.commands().send(Command::Acks(vec![answer.clone()])).await.unwrap();
     assert_eq!(peer.next_text().await, r#"{"envelope_id":"e-1","payload":{"text":"hi"}}"#);
@@ -107,6 +108,7 @@ async fn an_ack_that_slack_would_drop_is_sent_and_found() {
         received: jiff::Timestamp::now() - jiff::SignedDuration::from_secs(4),
         payload: Some(payload.clone()),
         by: By::Hand,
+        doubt: None,
     };
     link.commands().send(Command::Acks(vec![answer])).await.unwrap();
     assert!(peer.next_text().await.contains(&payload));

@@ -152,6 +152,7 @@ fn by_hand(conn: u32, envelope_id: &str) -> Command {
         received: jiff::Timestamp::now(),
         payload: None,
         by: By::Hand,
+        doubt: None,
     }])
 }
 

@@ -137,11 +137,15 @@ fn count(value: &Spanned<DeValue>) -> Result<u32> {
 
 fn duration(value: &Spanned<DeValue>) -> Result<Duration> {
     let text = value.get_ref().as_str().ok_or_else(|| expected(value, "a duration such as \"3500ms\""))?;
+    delay(text).map_err(|message| Wrong { at: value.span(), message })
+}
+
+/// Reads a delay as a rule has it: `3500ms`, `4s`, `1m`.
+pub fn delay(text: &str) -> std::result::Result<Duration, String> {
     let parsed = text.parse::<jiff::SignedDuration>().ok();
-    parsed.and_then(|duration| Duration::try_from(duration).ok()).ok_or_else(|| Wrong {
-        at: value.span(),
-        message: format!("`{text}` is no duration: write \"3500ms\", \"4s\" or \"1m\""),
-    })
+    parsed
+        .and_then(|duration| Duration::try_from(duration).ok())
+        .ok_or_else(|| format!("`{text}` is no duration: write \"3500ms\", \"4s\" or \"1m\""))
 }
 
 fn then(value: &Spanned<DeValue>) -> Result<Then> {

@@ -122,7 +122,7 @@ fn the_first_match_wins_and_a_spent_rule_gives_way() {
     let deploy = r#"{"type":"slash_commands","payload":{"command":"/deploy"}}"#;
     let other = r#"{"type":"slash_commands","payload":{"command":"/x"}}"#;
     let which = |rules: &Rules, envelope| {
-        let taken = rules.take(&subject(envelope)).unwrap();
+        let taken = rules.take(&subject(envelope)).rule.unwrap();
         rules.iter().position(|rule| std::ptr::eq(rule, taken)).unwrap()
     };
     assert_eq!([deploy, other, deploy, deploy].map(|envelope| which(&rules, envelope)), [0, 1, 0, 1]);
@@ -151,7 +151,7 @@ fn the_last_time_is_given_to_one_socket_only() {
             .map(|_| {
                 scope.spawn(|| {
                     let envelope = r#"{"type":"events_api","payload":{}}"#;
-                    (0..50).filter(|_| rules.take(&subject(envelope)).is_some()).count()
+                    (0..50).filter(|_| rules.take(&subject(envelope)).rule.is_some()).count()
                 })
             })
             .collect();

@@ -55,8 +55,8 @@ fn string(text: &str) -> String {
     }
 }
 
-/// Exact to the nanosecond.
-fn duration(delay: Duration) -> String {
+/// A delay as a rule has it; exact to the nanosecond.
+pub fn duration(delay: Duration) -> String {
     match delay.subsec_nanos() {
         0 => format!("{}s", delay.as_secs()),
         nanos if nanos % 1_000_000 == 0 => format!("{}ms", delay.as_millis()),

@@ -8,6 +8,7 @@ use futures_util::SinkExt as _;
 use jiff::Timestamp;
 use tokio_tungstenite::tungstenite::Message;
 
+use super::super::checks::PAYLOAD_REFUSED;
 use super::super::findings::Sent;
 use super::super::{Answer, ms};
 use super::live::{Live, Stage};
@@ -161,6 +162,9 @@ impl Live<'_> {
         let sent = Sent { envelope_id, bytes: frame.len(), has_payload, took };
         for (code, message) in self.shared.envelopes.answered(&sent, deadline) {
             self.find(code, envelope_id, message, at);
+        }
+        if let Some(doubt) = &answer.doubt {
+            self.find(PAYLOAD_REFUSED, envelope_id, doubt.clone(), at);
         }
     }
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::super::keeper::plan::Reason;
-use super::super::policy::{Arrival, Decision, decide};
+use super::super::policy::{Arrival, Decided, Decision, decide};
 use super::super::{Answer, ms};
 use super::live::Live;
 use super::ruled::Unchecked;
@@ -108,10 +108,13 @@ impl Live<'_> {
         let arrival = Arrival { conn: self.conn, header: &header, text, at, since_start };
         // A copy, so that nobody who changes the policy waits for a filter.
         let policy = self.shared.policy.borrow().clone();
-        let decision = decide(&arrival, &policy);
+        let Decided { decision, gave_up } = decide(&arrival, &policy);
+        if let Some(rule) = gave_up {
+            self.gave_up(&rule, envelope_id, at);
+        }
         let by = if matches!(decision, Decision::Rule(_)) { By::Rule } else { By::Auto };
         let envelope_id = envelope_id.to_owned();
-        let answer = Answer { conn: self.conn, envelope_id, received: at, payload: None, by };
+        let answer = Answer { conn: self.conn, envelope_id, received: at, payload: None, by, doubt: None };
         match decision {
             Decision::Hold => None,
             Decision::Ack => Some(Reply::Ack(answer.into(), received, None)),

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::time::Instant;
 
+use jiff::Timestamp;
+
 use super::super::Answer;
 use super::super::checks::Check;
 use super::super::rule::{Rule, Then};
@@ -12,6 +14,7 @@ use crate::slack::message::Header;
 
 const DROPPED: &str = "rule-dropped";
 const UNFILLED: &str = "rule-unfilled";
+const GAVE_UP: &str = "rule-gave-up";
 pub(super) const MALFORMED: &str = "rule-malformed";
 
 /// As much of a frame as a finding shows, in characters.
@@ -77,6 +80,15 @@ impl Live<'_> {
         });
         let due = (!spec.delay.is_zero()).then(|| received + spec.delay);
         Some((Parcel { answer, how, due }, check))
+    }
+
+    /// What cannot be decided must not look like "no match".
+    pub(super) fn gave_up(&mut self, rule: &Rule, envelope_id: &str, at: Timestamp) {
+        let message = format!(
+            "the rule `{}` was passed over for this envelope: its jq expression took more steps than a socket can wait for. Write it with fields of the filter language, or shorter",
+            rule.title()
+        );
+        self.find(GAVE_UP, envelope_id, message, at);
     }
 
     /// Nothing half-filled is sent: where a place finds nothing, the answer stays empty.
