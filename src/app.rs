@@ -8,10 +8,13 @@ pub mod layout;
 pub mod overlay;
 pub mod payload;
 pub mod run;
+pub mod scan;
+pub mod search;
 
 mod answering;
 mod input;
 mod perform;
+mod pool;
 mod rows;
 mod selection;
 
@@ -34,6 +37,8 @@ use layout::Areas;
 use overlay::Overlay;
 use payload::Payload;
 use rows::Rows;
+use scan::{Found, Run, Stale};
+use search::ListSearch;
 
 /// The four panes, in the order of their keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -83,6 +88,8 @@ pub enum Event {
     Resize(u16, u16),
     /// The editor is done with the draft.
     Drafted(String),
+    /// What a job found that [`App::next_job`] gave out.
+    Found(Found),
     /// How an effect went.
     Told(Grade, String),
 }
@@ -168,7 +175,10 @@ pub struct App {
     pub recording: bool,
     pub recording_fault: Option<String>,
     lines: Lines,
-    filter: Option<(String, Filter)>,
+    /// As it was typed, and at work.
+    filter: Option<(String, Run)>,
+    stale: Stale,
+    search: ListSearch,
     rows: Rows,
     focus: Pane,
     companion: Pane,
@@ -184,8 +194,6 @@ pub struct App {
     /// The row that payload and composer show.
     shown: Option<u32>,
     findings_seen: u64,
-    /// What was last searched for in the list.
-    needle: String,
     size: (u16, u16),
 }
 
@@ -208,6 +216,8 @@ impl App {
             recording_fault: None,
             lines: lines.into(),
             filter: None,
+            stale: Stale::default(),
+            search: ListSearch::default(),
             rows: Rows::default(),
             focus: Pane::Envelopes,
             companion: Pane::Payload,
@@ -220,7 +230,6 @@ impl App {
             now: Timestamp::default(),
             shown: None,
             findings_seen: 0,
-            needle: String::new(),
             size: start.size,
         };
         if let Some((text, filter)) = start.filter {
@@ -307,9 +316,6 @@ impl App {
     /// second, else only when a notice goes.
     pub fn next_change(&self, now: Timestamp) -> Option<SignedDuration> {
         self.areas()?;
-        if !self.view.progress().is_done() {
-            return Some(SignedDuration::ZERO);
-        }
         if self.session.acks().in_time(now).next().is_some() {
             return Some(SignedDuration::from_millis(100));
         }
@@ -348,9 +354,7 @@ impl App {
             Action::AckNow => self.selected_is_open(),
             Action::Compose => self.selected_is_envelope() || self.composer.is_pinned(),
             Action::NextFinding => self.session.findings().total() > 0,
-            Action::NextHit | Action::PreviousHit => {
-                self.payload.search().is_some() || !self.needle.is_empty()
-            }
+            Action::NextHit | Action::PreviousHit => self.payload.search().is_some() || self.search.is_on(),
             _ => true,
         }
     }

@@ -210,6 +210,7 @@ impl Stage {
 
     pub fn settle(&mut self) {
         self.app.settle(self.now);
+        self.app.work_off(self.now);
     }
 
     /// A key by its name, or else a text, a character a key.
@@ -221,6 +222,7 @@ impl Stage {
         };
         for code in codes {
             self.app.update(app::Event::Key(KeyEvent::new(code, KeyModifiers::NONE)), self.now);
+            self.app.work_off(self.now);
         }
     }
 

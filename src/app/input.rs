@@ -25,6 +25,10 @@ impl App {
                 }
                 Vec::new()
             }
+            Event::Found(found) => {
+                self.take_found(&found);
+                Vec::new()
+            }
             Event::Told(grade, text) => {
                 self.tell(now, grade, text);
                 Vec::new()
@@ -96,7 +100,7 @@ impl App {
     /// Filters apply as they are typed; a wrong one marks its prompt and leaves the list as it was.
     fn typed(&mut self, purpose: Purpose, text: &str) {
         match purpose {
-            Purpose::Search(Pane::Envelopes) => text.clone_into(&mut self.needle),
+            Purpose::Search(Pane::Envelopes) => self.search_list(text),
             Purpose::Search(_) => self.payload.find(text),
             Purpose::Filter => {
                 let parsed = if text.trim().is_empty() { Ok(None) } else { Filter::parse(text).map(Some) };

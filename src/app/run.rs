@@ -16,6 +16,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+use super::pool::Pool;
 use super::{App, Effect, Event, Grade};
 use crate::clipboard::{Clipboard, Copied};
 use crate::journal::Tail;
@@ -72,9 +73,12 @@ where
     let mut dirty = true;
     let mut readable = true;
     let mut drawn = Instant::now();
+    let (done, mut found) = mpsc::unbounded_channel();
+    let mut pool = Pool::new(move |found| drop(done.send(found)));
     app.settle(look.now);
     terminal.draw(|frame| ui::draw(app, &look, frame))?;
     loop {
+        pool.fill(|| app.next_job());
         let now = (around.clock)();
         let due = if dirty { Some(drawn + FRAME) } else { next_tick(app, now, drawn) };
         let effects = tokio::select! {
@@ -103,6 +107,12 @@ where
                 drawn = Instant::now();
                 dirty = false;
                 Vec::new()
+            },
+            Some(found) = found.recv() => {
+                pool.is_back();
+                let Some(found) = found else { continue };
+                dirty = true;
+                app.update(Event::Found(found), (around.clock)())
             },
             _ = around.tail.changed(), if readable => {
                 if let Err(error) = around.tail.read(|place, line| app.record(place, line)) {
