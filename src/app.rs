@@ -7,6 +7,8 @@ pub mod keymap;
 pub mod layout;
 pub mod overlay;
 pub mod payload;
+pub mod pool;
+pub mod prompt;
 pub mod run;
 pub mod scan;
 pub mod search;
@@ -14,7 +16,6 @@ pub mod search;
 mod answering;
 mod input;
 mod perform;
-mod pool;
 mod rows;
 mod selection;
 

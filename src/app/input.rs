@@ -74,7 +74,12 @@ impl App {
         match reply {
             Reply::Stays => {}
             Reply::Closed => drop(self.overlays.pop()),
-            Reply::Changed(purpose, text) => self.typed(purpose, &text),
+            Reply::Changed(purpose, text) => {
+                self.typed(purpose, &text);
+                self.offer();
+            }
+            Reply::Completed(purpose, text) => self.typed(purpose, &text),
+            Reply::Asked => self.overlays.push(Overlay::Language { offset: 0 }),
             Reply::Cancelled(purpose, before) => {
                 self.typed(purpose, &before);
                 self.overlays.pop();

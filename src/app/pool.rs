@@ -12,7 +12,7 @@ const AHEAD: usize = 2;
 
 /// The threads end when the pool goes.
 #[derive(Debug)]
-pub(super) struct Pool<T> {
+pub struct Pool<T> {
     /// Where jobs are taken to; none before the first.
     jobs: Option<Sender<Job>>,
     done: T,
