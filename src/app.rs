@@ -10,8 +10,12 @@ pub mod layout;
 pub mod opened;
 pub mod overlay;
 pub mod payload;
+pub mod pool;
+pub mod prompt;
 pub mod rules;
 pub mod run;
+pub mod scan;
+pub mod search;
 
 mod answering;
 mod input;
@@ -42,6 +46,8 @@ use opened::Opened;
 use overlay::Overlay;
 use payload::Payload;
 use rows::Rows;
+use scan::{Found, Run, Stale};
+use search::ListSearch;
 
 /// The four panes, in the order of their keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -98,6 +104,8 @@ pub enum Event {
     RuleEdited(String),
     /// What was to be written is there already.
     FileExists(PathBuf),
+    /// What a job found that [`App::next_job`] gave out.
+    Found(Found),
     /// How an effect went.
     Told(Grade, String),
 }
@@ -200,7 +208,10 @@ pub struct App {
     /// Where rules were read from or written to last.
     rules_file: Option<PathBuf>,
     lines: Lines,
-    filter: Option<(String, Filter)>,
+    /// As it was typed, and at work.
+    filter: Option<(String, Run)>,
+    stale: Stale,
+    search: ListSearch,
     rows: Rows,
     focus: Pane,
     companion: Pane,
@@ -222,8 +233,6 @@ pub struct App {
     fate: Option<Fate>,
     findings_seen: u64,
     explained: Explained,
-    /// What was last searched for in the list.
-    needle: String,
     size: (u16, u16),
 }
 
@@ -249,6 +258,8 @@ impl App {
             rules_file: start.rules_file,
             lines: lines.into(),
             filter: None,
+            stale: Stale::default(),
+            search: ListSearch::default(),
             rows: Rows::default(),
             focus: Pane::Envelopes,
             companion: Pane::Payload,
@@ -265,7 +276,6 @@ impl App {
             fate: None,
             findings_seen: 0,
             explained: Explained::default(),
-            needle: String::new(),
             size: start.size,
         };
         if let Some((text, filter)) = start.filter {
@@ -357,9 +367,6 @@ impl App {
     /// second, else only when a notice goes.
     pub fn next_change(&self, now: Timestamp) -> Option<SignedDuration> {
         self.areas()?;
-        if !self.view.progress().is_done() {
-            return Some(SignedDuration::ZERO);
-        }
         let ticks = self.mode != Mode::Open;
         if ticks && self.session.acks().in_time(now).next().is_some() {
             return Some(SignedDuration::from_millis(100));
@@ -412,9 +419,7 @@ impl App {
             | Action::RuleUp
             | Action::RuleDown => self.scope() == Scope::Rules && !self.rules.is_empty(),
             Action::NextFinding => self.session.findings().total() > 0,
-            Action::NextHit | Action::PreviousHit => {
-                self.payload.search().is_some() || !self.needle.is_empty()
-            }
+            Action::NextHit | Action::PreviousHit => self.payload.search().is_some() || self.search.is_on(),
             _ => true,
         }
     }

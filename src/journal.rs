@@ -8,6 +8,7 @@ pub mod lines;
 pub mod matcher;
 pub mod recent;
 pub mod record;
+pub mod scan;
 pub mod store;
 pub mod view;
 

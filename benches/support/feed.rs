@@ -29,7 +29,11 @@ pub struct Feed {
 impl Feed {
     /// A screen of so many columns and lines, with one live connection.
     pub fn new(size: (u16, u16)) -> Self {
-        let journal = Journal::temporary(Secrets::Masked).expect("a temporary file");
+        Self::over(Journal::temporary(Secrets::Masked).expect("a temporary file"), size)
+    }
+
+    /// As [`Feed::new`], in a journal of its own.
+    pub fn over(journal: Journal, size: (u16, u16)) -> Self {
         let start = Start {
             mode: Mode::Live,
             keymap: Keymap::new(&BTreeMap::new()).expect("the defaults"),

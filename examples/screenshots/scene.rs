@@ -216,6 +216,7 @@ impl Stage {
 
     pub fn settle(&mut self) {
         self.app.settle(self.now);
+        self.app.work_off(self.now);
     }
 
     /// A key by its name (`enter`, `ctrl-r`), or else a text, a character a key. Returns what must happen outside.
@@ -242,7 +243,9 @@ impl Stage {
 
     /// What happens to the app. Returns what must happen outside.
     pub fn tell(&mut self, event: app::Event) -> Vec<app::Effect> {
-        self.app.update(event, self.now)
+        let effects = self.app.update(event, self.now);
+        self.app.work_off(self.now);
+        effects
     }
 
     pub fn draw(&self) -> Buffer {

@@ -30,6 +30,10 @@ impl App {
                 self.rule_edited(&text);
                 Vec::new()
             }
+            Event::Found(found) => {
+                self.take_found(&found);
+                Vec::new()
+            }
             Event::FileExists(path) => {
                 self.ask_to_replace(path);
                 Vec::new()
@@ -86,7 +90,12 @@ impl App {
         match reply {
             Reply::Stays => {}
             Reply::Closed => drop(self.overlays.pop()),
-            Reply::Changed(purpose, text) => self.typed(purpose, &text),
+            Reply::Changed(purpose, text) => {
+                self.typed(purpose, &text);
+                self.offer();
+            }
+            Reply::Completed(purpose, text) => self.typed(purpose, &text),
+            Reply::Asked => self.overlays.push(Overlay::Language { offset: 0 }),
             Reply::Cancelled(purpose, before) => {
                 self.typed(purpose, &before);
                 self.overlays.pop();
@@ -113,7 +122,7 @@ impl App {
     /// Filters apply as they are typed; a wrong one marks its prompt and leaves the list as it was.
     fn typed(&mut self, purpose: Purpose, text: &str) {
         match purpose {
-            Purpose::Search(Pane::Envelopes) => text.clone_into(&mut self.needle),
+            Purpose::Search(Pane::Envelopes) => self.search_list(text),
             Purpose::Search(_) => self.payload.find(text),
             Purpose::SaveRules => {}
             Purpose::Filter => {

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui_textarea::TextArea;
+use ratatui_textarea::{CursorMove, TextArea};
 
 use super::Pane;
 use super::action::{Action, TABLE};
+use super::prompt::Offers;
 use super::rules::List;
 use super::rules::form::{Form, Wish};
 
@@ -14,6 +15,10 @@ use super::rules::form::{Form, Wish};
 #[derive(Debug)]
 pub enum Overlay {
     Help {
+        offset: usize,
+    },
+    /// The filter language, for who writes in it.
+    Language {
         offset: usize,
     },
     Prompt(Prompt),
@@ -31,6 +36,8 @@ pub struct Prompt {
     pub input: TextArea<'static>,
     /// What is wrong with it: the column (from 1) and why.
     pub error: Option<(usize, String)>,
+    /// What may come next.
+    pub offers: Offers,
     /// What to restore when it is cancelled.
     pub before: String,
 }
@@ -102,6 +109,10 @@ pub enum Reply {
     Stays,
     /// The text changed.
     Changed(Purpose, String),
+    /// A candidate took its place in the text.
+    Completed(Purpose, String),
+    /// What may be typed here?
+    Asked,
     Cancelled(Purpose, String),
     Entered(Purpose, String),
     /// The menu's item with this label was chosen.
@@ -114,13 +125,19 @@ pub enum Reply {
 /// A single-line input that starts with a text, the cursor behind it.
 pub fn line(text: &str) -> TextArea<'static> {
     let mut input = TextArea::new(vec![text.to_owned()]);
-    input.move_cursor(ratatui_textarea::CursorMove::End);
+    input.move_cursor(CursorMove::End);
     input
 }
 
 impl Overlay {
     pub fn prompt(purpose: Purpose, text: &str) -> Self {
-        Self::Prompt(Prompt { purpose, input: line(text), error: None, before: text.to_owned() })
+        Self::Prompt(Prompt {
+            purpose,
+            input: line(text),
+            error: None,
+            offers: Offers::default(),
+            before: text.to_owned(),
+        })
     }
 
     /// Every action by name.
@@ -143,7 +160,7 @@ impl Overlay {
 
     pub fn key(&mut self, key: KeyEvent) -> Reply {
         match self {
-            Self::Help { offset } => help_key(offset, key),
+            Self::Help { offset } | Self::Language { offset } => help_key(offset, key),
             Self::Prompt(prompt) => prompt.key(key),
             Self::Menu(menu) => menu.key(key),
             Self::Question(question) => question.key(key),
@@ -192,6 +209,23 @@ impl Prompt {
         self.input.lines().concat()
     }
 
+    /// The byte that the cursor stands before.
+    pub fn cursor(&self) -> usize {
+        self.text().chars().take(self.input.cursor().1).map(char::len_utf8).sum()
+    }
+
+    fn complete(&mut self, forward: bool) -> Reply {
+        let Some((text, cursor)) = self.offers.step(forward) else { return Reply::Stays };
+        self.input = line(&text);
+        let behind = text[cursor..].chars().count();
+        (0..behind).for_each(|_| self.input.move_cursor(CursorMove::Back));
+        if self.offers.all.len() == 1 {
+            // There was no choice: what follows is offered at once.
+            return Reply::Changed(self.purpose, text);
+        }
+        Reply::Completed(self.purpose, text)
+    }
+
     fn key(&mut self, key: KeyEvent) -> Reply {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
@@ -205,7 +239,10 @@ impl Prompt {
             }
             // One line only: what would break it has no meaning here.
             KeyCode::Char('m' | 'j') if control => Reply::Stays,
-            KeyCode::Tab | KeyCode::BackTab => Reply::Stays,
+            KeyCode::Tab => self.complete(true),
+            KeyCode::BackTab => self.complete(false),
+            KeyCode::F(1) if self.purpose == Purpose::Filter => Reply::Asked,
+            KeyCode::Char('g') if control && self.purpose == Purpose::Filter => Reply::Asked,
             _ if self.input.input(key) => Reply::Changed(self.purpose, self.text()),
             _ => Reply::Stays,
         }

@@ -133,6 +133,8 @@ impl App {
             self.shown = None;
         } else if self.zoomed {
             self.zoomed = false;
+        } else if self.focus == Pane::Envelopes && self.search.is_on() {
+            self.search_list("");
         } else if self.focus == Pane::Envelopes && self.view.is_filtered() {
             self.set_filter("", None);
         } else {
@@ -184,6 +186,7 @@ impl App {
     fn ask_for_filter(&mut self) {
         let prompt = Overlay::prompt(Purpose::Filter, self.filter_text());
         self.overlays.push(prompt);
+        self.offer();
     }
 
     fn search_prompt(&self) -> Overlay {

@@ -16,6 +16,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+use super::pool::Pool;
 use super::{App, Effect, Event, Grade};
 use crate::clipboard::{Clipboard, Copied};
 use crate::journal::Tail;
@@ -112,8 +113,11 @@ where
     let mut dirty = true;
     let mut readable = true;
     let mut drawn = Instant::now();
+    let (done, mut found) = mpsc::unbounded_channel();
+    let mut pool = Pool::new(move |found| drop(done.send(found)));
     terminal.draw(|frame| ui::draw(app, &look, frame))?;
     loop {
+        pool.fill(|| app.next_job());
         let now = (around.clock)();
         let due = if dirty { Some(drawn + FRAME) } else { next_tick(app, now, drawn) };
         let effects = tokio::select! {
@@ -146,6 +150,12 @@ where
                 drawn = Instant::now();
                 dirty = false;
                 Vec::new()
+            },
+            Some(found) = found.recv() => {
+                pool.is_back();
+                let Some(found) = found else { continue };
+                dirty = true;
+                app.update(Event::Found(found), (around.clock)())
             },
             news = around.feed.next(), if readable => {
                 readable = take(news, app, around);

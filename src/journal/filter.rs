@@ -21,8 +21,10 @@ mod complete;
 mod error;
 mod facts;
 mod field;
+mod glance;
 mod jq;
 mod parse;
+mod raw;
 mod subject;
 mod term;
 mod text;
@@ -38,11 +40,15 @@ use jiff::tz::TimeZone;
 pub use complete::{Completion, completions, value_at};
 pub use error::FilterError;
 pub use field::{FIELDS, Field, SYNTAX, Values, help};
+pub use glance::{Cost, Glance, Glimpse};
+pub use raw::Raw;
 pub use subject::{AckState, By, Subject};
 
 use facts::Facts;
 use jq::GaveUp;
-use term::Node;
+use term::{Node, Term};
+use text::Text;
+use value::Moment;
 
 /// A filter, parsed and ready to match; cheap to share between threads by reference.
 ///
@@ -72,6 +78,16 @@ impl Filter {
     /// As [`Filter::parse`], with clock times of the given time zone.
     pub fn parse_in(text: &str, zone: TimeZone) -> Result<Self, FilterError> {
         Ok(Self { root: parse::filter(text)?, zone })
+    }
+
+    /// A search for a text, with smart case: an upper-case letter in it makes case count.
+    pub fn search(needle: &str) -> Self {
+        Self { root: Node::Term(Term::Text(Text::smart(needle.to_owned()))), zone: TimeZone::UTC }
+    }
+
+    /// What both match.
+    pub fn and(self, other: Self) -> Self {
+        Self { root: Node::all(vec![self.root, other.root]), zone: self.zone }
     }
 
     pub fn matches(&self, subject: &Subject) -> bool {

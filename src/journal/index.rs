@@ -14,7 +14,7 @@ use super::{Event, Place, Record};
 
 pub use draft::{AckDraft, Draft, Row};
 pub use entry::{AckState, Entry, RowKind};
-pub use intern::Symbol;
+pub use intern::{Names, Symbol};
 
 use intern::Interner;
 
@@ -120,6 +120,11 @@ impl Index {
     /// The text of a symbol; `None` where there is none, or [it was not kept](Symbol::is_unkept).
     pub fn text(&self, symbol: Symbol) -> Option<&str> {
         self.names.text(symbol)
+    }
+
+    /// The texts of all symbols as they are now.
+    pub fn texts(&self) -> Names {
+        self.names.names()
     }
 
     /// The team's id of an entry.

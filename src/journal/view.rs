@@ -4,17 +4,17 @@
 //! it, and new rows move nothing else. A view knows rows by number only; what a filter says of a row comes
 //! from its caller, who may ask in the background ([`View::next_chunk`]).
 
-mod matcher;
+mod found;
 mod moves;
 mod rows;
 mod scan;
 
 use std::ops::Range;
 
-pub use matcher::{RowMatcher, Times};
+pub use found::Found;
 use rows::Rows;
-use scan::Scan;
 pub use scan::{Chunk, Progress};
+use scan::{Due, Scan};
 
 /// Rows kept in sight above and below the selection while the reader moves.
 const CONTEXT: usize = 3;
@@ -135,15 +135,20 @@ impl View {
         }
     }
 
-    /// Takes the rows that came since: `len` is how many the index has now. `matches` is asked only under a
-    /// filter, once for each new row.
-    pub fn extend(&mut self, len: u32, mut matches: impl FnMut(u32) -> bool) {
-        for row in self.scan.new_rows(len) {
-            if !self.rows.is_filtered() || matches(row) {
-                self.rows.push(row);
-            }
+    /// Takes the rows that came since: `len` is how many the index has now. Under a filter they are shown once
+    /// they have been looked at ([`View::next_chunk`]).
+    pub fn extend(&mut self, len: u32) {
+        self.scan.extend(len);
+        if !self.rows.is_filtered() {
+            self.scan.finish();
+            self.rows.grow(self.scan.len());
         }
         self.grown();
+    }
+
+    /// Whether the filter has looked at this row.
+    pub fn knows(&self, row: u32) -> bool {
+        self.scan.knows(row)
     }
 
     /// An ack or a finding changed what a filter says of this row.
@@ -162,6 +167,7 @@ impl View {
     pub fn clear_filter(&mut self) {
         let anchor = self.anchor();
         self.rows = Rows::all(self.scan.len());
+        self.scan.start();
         self.scan.finish();
         self.anchor = None;
         self.restore(anchor, None);
@@ -185,7 +191,7 @@ impl View {
         self.scan.progress(self.rows.len())
     }
 
-    /// Filters at most `budget` rows more.
+    /// Filters the next `budget` rows here and now.
     pub fn refilter_step(&mut self, budget: u32, mut matches: impl FnMut(u32) -> bool) -> Progress {
         if let Some(chunk) = self.next_chunk(budget) {
             let hits: Vec<u32> = chunk.rows.clone().filter(|row| matches(*row)).collect();
@@ -195,21 +201,34 @@ impl View {
     }
 
     /// The next rows to filter, at most `limit`: for somebody who works elsewhere and comes back with
-    /// [`View::take`]. `None` when all are done.
-    pub fn next_chunk(&self, limit: u32) -> Option<Chunk> {
+    /// [`View::take`]. `None` when all are given out.
+    pub fn next_chunk(&mut self, limit: u32) -> Option<Chunk> {
         self.scan.next(limit)
     }
 
-    /// Takes the rows of a chunk that match, in their order. What an earlier filter found is dropped
-    /// (`false`).
+    /// Takes the rows of a chunk that match, in their order; chunks may come back in any order. What an earlier
+    /// filter found is dropped (`false`).
     pub fn take(&mut self, chunk: &Chunk, hits: &[u32]) -> bool {
-        if !self.scan.accept(chunk) {
+        if !self.scan.accept(chunk, hits) {
             return false;
         }
         let anchor = self.anchor();
         let offset = self.row(self.offset);
-        self.rows.prepend(hits);
-        self.restore(anchor, offset);
+        let mut moves = self.anchor.is_some();
+        while let Some(found) = self.scan.due() {
+            match found {
+                Due::Newer(hits) => hits.into_iter().for_each(|row| self.rows.push(row)),
+                Due::Older(hits) => {
+                    self.rows.prepend(&hits);
+                    moves = true;
+                }
+            }
+        }
+        if moves {
+            self.restore(anchor, offset);
+        } else {
+            self.grown();
+        }
         if self.scan.is_done() {
             self.anchor = None;
         }

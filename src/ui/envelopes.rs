@@ -1,10 +1,13 @@
 //! The list: time, connection, kind, subject, summary, retry mark, ack state. A row a frame.
 
+use std::ops::Range;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph, Widget as _};
+use regex::RegexBuilder;
 
 use super::theme::Paint;
 use super::{Look, empty};
@@ -91,15 +94,41 @@ fn row_line<'a>(app: &App, row: u32, entry: &Entry, columns: &Columns, look: &Lo
         Span::raw(" "),
     ]);
     line.extend(what);
+    line.push_span(Span::raw(" "));
+    let summary = text::left(&text::visible(app.summary(row)), columns.summary);
+    if app.list_search().has(row) {
+        line.spans[0] = Span::styled("•", theme.hit);
+        line.extend(highlighted(&summary, app.list_search().needle(), summary_paint.into(), look));
+    } else {
+        line.push_span(Span::styled(summary, summary_paint));
+    }
     line.extend([
-        Span::raw(" "),
-        Span::styled(text::left(&text::visible(app.summary(row)), columns.summary), summary_paint),
         Span::styled(text::right(&retry, 3), theme.warn),
         Span::styled(text::left(finding, 1), theme.warn),
         Span::styled(text::right(&ack, ACK), ack_paint),
         Span::raw(" "),
     ]);
     line
+}
+
+/// A text with what was searched for in it marked.
+fn highlighted<'a>(text: &str, needle: &str, paint: Style, look: &Look) -> Vec<Span<'a>> {
+    let mut spans = Vec::new();
+    let mut from = 0;
+    for hit in hits_in(text, needle) {
+        spans.push(Span::styled(text[from..hit.start].to_owned(), paint));
+        spans.push(Span::styled(text[hit.clone()].to_owned(), look.theme.hit));
+        from = hit.end;
+    }
+    spans.push(Span::styled(text[from..].to_owned(), paint));
+    spans
+}
+
+/// Smart case, as the search has it.
+fn hits_in(text: &str, needle: &str) -> Vec<Range<usize>> {
+    let exact = needle.chars().any(char::is_uppercase);
+    let pattern = RegexBuilder::new(&regex::escape(needle)).case_insensitive(!exact).build();
+    pattern.map_or_else(|_| Vec::new(), |pattern| pattern.find_iter(text).map(|hit| hit.range()).collect())
 }
 
 /// What needs the reader is bright: a countdown, what is late. What went well is dim.
@@ -194,7 +223,13 @@ pub fn title(app: &App, look: &Look) -> Vec<(String, Style)> {
     } else {
         parts.push((text::thousands(total), theme.text.into()));
     }
-    if app.opened.as_ref().is_some_and(|opened| !opened.follow) {
+    if let Some(search) = search_words(app) {
+        parts.push((search, theme.focus.into()));
+    }
+    let progress = app.view.progress();
+    if !progress.is_done() {
+        parts.push((format!("filtering {} %", progress.percent()), theme.dim.into()));
+    } else if app.opened.as_ref().is_some_and(|opened| !opened.follow) {
         return parts;
     }
     let state: (&str, Style) = match () {
@@ -204,6 +239,20 @@ pub fn title(app: &App, look: &Look) -> Vec<(String, Style)> {
     };
     parts.push((state.0.to_owned(), state.1));
     parts
+}
+
+/// How the search in the list stands.
+fn search_words(app: &App) -> Option<String> {
+    let search = app.list_search();
+    if !search.is_on() {
+        return None;
+    }
+    let progress = search.progress();
+    let number = app.view.selected().and_then(|row| search.number(row));
+    let number = number.map_or_else(String::new, |number| format!("{} of ", text::thousands(number as u64)));
+    let hits = if progress.hits == 1 { "hit" } else { "hits" };
+    let found = format!("{number}{} {hits}", text::thousands(progress.hits as u64));
+    Some(if progress.is_done() { found } else { format!("{found}, searching {} %", progress.percent()) })
 }
 
 /// Why there is no connection, where that is known.
@@ -243,6 +292,9 @@ fn unreadable_key(app: &App) -> String {
 }
 
 fn draw_empty(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
+    if app.view.is_filtered() && !app.view.progress().is_done() {
+        return empty(frame, look, area, &["nothing matches so far"]);
+    }
     if app.view.is_filtered() {
         let hint = format!("{} changes the filter, Esc clears it", key_of(app, Action::Filter));
         return empty(frame, look, area, &["no envelope matches the filter", &hint]);

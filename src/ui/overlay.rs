@@ -12,10 +12,19 @@ use crate::app::overlay::{Menu, Overlay, Prompt, Purpose, Question};
 use crate::journal::filter;
 use crate::text;
 
+mod offers;
+
+/// What the language's help page takes for its terms.
+const LANGUAGE_COLUMN: usize = 24;
+
 pub fn draw(app: &App, overlay: &Overlay, look: &Look, frame: &mut Frame, screen: Rect) {
     match overlay {
         Overlay::Help { offset } => help(app, *offset, look, frame, screen),
-        Overlay::Prompt(prompt) => draw_prompt(prompt, look, frame, screen),
+        Overlay::Language { offset } => language(*offset, look, frame, screen),
+        Overlay::Prompt(prompt) => {
+            draw_prompt(prompt, look, frame, screen);
+            offers::draw(prompt, look, frame, screen);
+        }
         Overlay::Menu(menu) => draw_menu(menu, look, frame, screen),
         Overlay::Question(question) => draw_question(question, look, frame, screen),
         Overlay::Rules(list) => rules::draw(app, list, look, frame, screen),
@@ -93,7 +102,7 @@ fn prompt_note<'a>(
             Some(Line::styled(text::fit(&words, width).into_owned(), look.theme.bad))
         }
         (None, Purpose::Filter) if prompt.text().is_empty() => {
-            let words = " type:interactive  event:message.channels  user:U1  ack:late  retry:>0  \"words\"  /regex/  .payload.command    ? lists all";
+            let words = " Tab completes, F1 explains   type:interactive  event:message.channels  user:U1  ack:late  retry:>0  \"words\"  /regex/  .payload.command";
             Some(Line::styled(text::fit(words, width).into_owned(), look.theme.dim))
         }
         _ => None,
@@ -169,13 +178,24 @@ fn draw_question(question: &Question, look: &Look, frame: &mut Frame, screen: Re
 
 /// All keys with what they do, and the filter language: both from their own tables. In as many columns as fit.
 fn help(app: &App, offset: usize, look: &Look, frame: &mut Frame, screen: Rect) {
+    let lines = help_lines(app, look);
+    draw_page("Help   j/k scroll, any other key closes", lines, offset, look, frame, screen);
+}
+
+/// The filter language, from its own table.
+fn language(offset: usize, look: &Look, frame: &mut Frame, screen: Rect) {
+    let lines = language_lines(look);
+    draw_page("The filter language   j/k scroll, any other key closes", lines, offset, look, frame, screen);
+}
+
+/// Lines in as many columns as fit.
+fn draw_page(title: &str, lines: Vec<Line>, offset: usize, look: &Look, frame: &mut Frame, screen: Rect) {
     const COLUMN: usize = 62;
     let width = usize::from(screen.width).saturating_sub(4);
     let columns = (width / COLUMN).clamp(1, 3);
-    let lines = help_lines(app, look);
     let height = lines.len().div_ceil(columns).min(usize::from(screen.height).saturating_sub(4));
     let size = (width.min(columns * COLUMN), height);
-    let area = dialog(frame, look, screen, size, "Help   j/k scroll, any other key closes");
+    let area = dialog(frame, look, screen, size, title);
     let last = lines.len().saturating_sub(height * columns);
     let mut rest = lines.into_iter().skip(offset.min(last));
     let areas = Layout::horizontal(vec![Constraint::Fill(1); columns]).split(area);
@@ -206,6 +226,19 @@ fn help_lines<'a>(app: &App, look: &Look) -> Vec<Line<'a>> {
     }
     lines.push(Line::default());
     lines.push(heading("The filter language (f, --filter, --until)"));
-    lines.extend(filter::help().lines().map(|line| Line::styled(format!(" {line}"), theme.text)));
+    lines.extend(language_lines(look));
     lines
+}
+
+/// One construct or field a line, what is typed apart from what it means.
+fn language_lines<'a>(look: &Look) -> Vec<Line<'a>> {
+    let theme = &look.theme;
+    let row = |line: &str| {
+        let (term, help) = line.split_at_checked(LANGUAGE_COLUMN).unwrap_or((line, ""));
+        Line::from(vec![
+            Span::styled(format!(" {term}"), theme.focus),
+            Span::styled(help.to_owned(), theme.text),
+        ])
+    };
+    filter::help().lines().map(row).collect()
 }

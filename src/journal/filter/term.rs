@@ -73,6 +73,7 @@ impl Node {
                 other => flat.push(other),
             }
         }
+        flat.sort_by_key(Self::cost);
         if flat.len() == 1 { flat.swap_remove(0) } else { Self::All(flat) }
     }
 
@@ -88,8 +89,10 @@ impl Node {
         if flat.len() == 1 {
             return flat.swap_remove(0);
         }
+        flat.sort_by_key(Self::cost);
         let words: Vec<&str> = flat.iter().filter_map(Self::plain_text).collect();
-        let words = Words::new(&words);
+        let others = (0..flat.len()).filter(|at| flat[*at].plain_text().is_none()).collect();
+        let words = Words::new(&words, others);
         Self::Any { nodes: flat, words }
     }
 
@@ -97,9 +100,25 @@ impl Node {
         if let Self::Not(inner) = self { *inner } else { Self::Not(Box::new(self)) }
     }
 
+    /// What is cheap is asked first, so that what is dear looks at what the others left.
+    fn cost(&self) -> u8 {
+        match self {
+            Self::All(nodes) | Self::Any { nodes, .. } => nodes.iter().map(Self::cost).max().unwrap_or(0),
+            Self::Not(node) => node.cost(),
+            Self::Term(term) => match term {
+                Term::Ack(_) | Term::By(_) | Term::After(_) | Term::Before(_) | Term::Compare(..) => 0,
+                Term::Text(_) => 1,
+                Term::Pattern(FieldId::Id | FieldId::Kind, _) => 0,
+                Term::Pattern(..) => 2,
+                Term::Regex(_) => 3,
+                Term::Jq(_) => 4,
+            },
+        }
+    }
+
     fn plain_text(&self) -> Option<&str> {
         match self {
-            Self::Term(Term::Text(text)) if text.needle.is_ascii() => Some(&text.needle),
+            Self::Term(Term::Text(text)) if text.needle.is_ascii() && !text.exact => Some(&text.needle),
             _ => None,
         }
     }
@@ -109,8 +128,7 @@ impl Node {
             Self::All(nodes) => nodes.iter().all(|node| node.matches(seen)),
             Self::Any { nodes, words: None } => nodes.iter().any(|node| node.matches(seen)),
             Self::Any { nodes, words: Some(words) } => {
-                let mut others = nodes.iter().filter(|node| node.plain_text().is_none());
-                words.matches(seen) || others.any(|node| node.matches(seen))
+                words.matches(seen) || words.others.iter().any(|at| nodes[*at].matches(seen))
             }
             Self::Not(node) => !node.matches(seen),
             Self::Term(term) => term.matches(seen),
@@ -193,7 +211,7 @@ fn matches_pattern(field: FieldId, pattern: &Pattern, seen: &Seen) -> bool {
         FieldId::Type => {
             return pattern.matches(subject.type_) && !subject.type_.is_empty()
                 || subject.type_ == "interactive"
-                    && seen.facts().all(Fact::PayloadType).any(|text| pattern.matches(text));
+                    && seen.facts().all(Fact::PayloadType).last().is_some_and(|text| pattern.matches(text));
         }
         FieldId::Event => {
             return subject.type_ == "events_api"
@@ -203,6 +221,7 @@ fn matches_pattern(field: FieldId, pattern: &Pattern, seen: &Seen) -> bool {
         FieldId::Kind => return pattern.matches(subject.kind),
         FieldId::Callback => Fact::Callback,
         FieldId::Action => Fact::Action,
+        FieldId::Command if subject.type_ != "slash_commands" => return false,
         FieldId::Command => Fact::Command,
         FieldId::User => Fact::User,
         FieldId::Channel => Fact::Channel,

@@ -3,18 +3,20 @@
 use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
-use memchr::{memchr_iter, memchr2_iter};
+use memchr::{memchr_iter, memchr2_iter, memmem};
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::Seen;
 
 /// From this length on (and for anything but ASCII) a regex searches: it stays linear whatever the text.
-const LONGEST_PLAIN: usize = 64;
+pub(super) const LONGEST_PLAIN: usize = 64;
 
 /// A text term.
 #[derive(Clone, Debug)]
 pub(super) struct Text {
     pub needle: String,
+    /// Whether case counts: what is searched for in the list, never what is written in a filter.
+    pub exact: bool,
     /// Where in the needle its rarest byte stands: the search runs from one occurrence of it to the next.
     rarest: usize,
     /// For needles that are long or not ASCII; built at the first search.
@@ -23,7 +25,7 @@ pub(super) struct Text {
 
 impl PartialEq for Text {
     fn eq(&self, other: &Self) -> bool {
-        self.needle == other.needle
+        (&self.needle, self.exact) == (&other.needle, other.exact)
     }
 }
 
@@ -31,7 +33,13 @@ impl Text {
     pub fn new(needle: String) -> Self {
         let commonness = |(_, byte): &(usize, u8)| commonness(*byte);
         let rarest = needle.bytes().enumerate().min_by_key(commonness).map_or(0, |(at, _)| at);
-        Self { needle, rarest, regex: OnceLock::new() }
+        Self { needle, exact: false, rarest, regex: OnceLock::new() }
+    }
+
+    /// Smart case, as in the payload: case counts where the needle has an upper-case letter.
+    pub fn smart(needle: String) -> Self {
+        let exact = needle.chars().any(char::is_uppercase);
+        Self { exact, ..Self::new(needle) }
     }
 
     pub fn matches(&self, seen: &Seen) -> bool {
@@ -50,6 +58,9 @@ impl Text {
     }
 
     fn is_in(&self, text: &str) -> bool {
+        if self.exact {
+            return memmem::find(text.as_bytes(), self.needle.as_bytes()).is_some();
+        }
         if self.needle.is_ascii() && self.needle.len() <= LONGEST_PLAIN {
             return self.is_plainly_in(text.as_bytes());
         }
@@ -75,7 +86,7 @@ impl Text {
     }
 }
 
-fn literal(needle: &str) -> Option<Regex> {
+pub(super) fn literal(needle: &str) -> Option<Regex> {
     RegexBuilder::new(&regex::escape(needle)).case_insensitive(true).build().ok()
 }
 
@@ -85,16 +96,18 @@ pub(super) struct Words {
     automaton: AhoCorasick,
     /// Whether one of them has characters that JSON may write as a short escape.
     escaped: bool,
+    /// Which of the alternatives are none of these texts.
+    pub others: Vec<usize>,
 }
 
 impl Words {
     /// `None` where they are too few to be worth it, or too many to be held.
-    pub fn new(needles: &[&str]) -> Option<Self> {
+    pub fn new(needles: &[&str], others: Vec<usize>) -> Option<Self> {
         if needles.len() < 8 {
             return None;
         }
         let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(needles).ok()?;
-        Some(Self { automaton, escaped: needles.iter().any(|needle| has_short_escapes(needle)) })
+        Some(Self { automaton, escaped: needles.iter().any(|needle| has_short_escapes(needle)), others })
     }
 
     pub fn matches(&self, seen: &Seen) -> bool {
@@ -109,12 +122,17 @@ fn needs_decoding(needle: &str, seen: &Seen) -> bool {
     !needle.is_ascii() || has_short_escapes(needle) || seen.has_unicode_escapes()
 }
 
-fn has_short_escapes(needle: &str) -> bool {
-    needle.bytes().any(|byte| matches!(byte, b'"' | b'\\' | b'/' | 0..0x20))
+pub(super) fn has_short_escapes(needle: &str) -> bool {
+    needle.bytes().any(is_short_escape)
+}
+
+/// Whether JSON may write a byte as a short escape.
+pub(super) fn is_short_escape(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | b'/' | 0..0x20)
 }
 
 /// How common a byte is in Slack's JSON, roughly: quotes and English letters first, rare letters last.
-fn commonness(byte: u8) -> usize {
+pub(super) fn commonness(byte: u8) -> usize {
     const BY_RARITY: &[u8] = b"zqjxkvwyg@<>~^`!?%$#&*+;=()|'bfhpmdul9876543cn210.rosit/-_{}[] ea:,\"\\";
     BY_RARITY.iter().position(|known| *known == byte.to_ascii_lowercase()).unwrap_or(0)
 }

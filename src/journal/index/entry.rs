@@ -32,6 +32,19 @@ impl RowKind {
         }
     }
 
+    /// The kind of its record, as the format has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Envelope(_) => "envelope",
+            other => other.label(),
+        }
+    }
+
+    /// Whether its message stands in the line as a string of JSON, not as it came.
+    pub fn is_quoted(self) -> bool {
+        matches!(self, Self::Text | Self::Binary)
+    }
+
     pub fn envelope(self) -> Option<Kind> {
         if let Self::Envelope(kind) = self { Some(kind) } else { None }
     }
@@ -141,6 +154,12 @@ impl Entry {
     pub fn size(&self) -> u32 {
         let text = self.len.saturating_sub(u32::from(self.around));
         if self.kind == RowKind::Binary { text / 4 * 3 } else { text }
+    }
+
+    /// The bytes of the message's text in its record, base64 included; `None` where more stands around it than
+    /// the entry counts.
+    pub fn message_len(&self) -> Option<u32> {
+        (self.around < u16::MAX).then(|| self.len.saturating_sub(u32::from(self.around)))
     }
 
     pub fn ack(&self) -> AckState {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A text of an [`Index`](super::Index), four bytes wide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Symbol(pub(super) u32);
 
 impl Symbol {
@@ -25,9 +25,21 @@ const LIMIT: usize = 100_000;
 /// What one text takes beside its bytes: two pointers in the list, a slot in the map, its counts.
 const OVERHEAD: usize = 72;
 
+/// The texts of an [`Index`](super::Index) as they were at one time, for other threads.
+#[derive(Debug, Clone, Default)]
+pub struct Names(Arc<Vec<Arc<str>>>);
+
+impl Names {
+    /// The text of a symbol; `None` where there is none, or it was not kept.
+    pub fn text(&self, symbol: Symbol) -> Option<&str> {
+        let place = symbol.0.checked_sub(1)?;
+        self.0.get(place as usize).map(AsRef::as_ref)
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Interner {
-    texts: Vec<Arc<str>>,
+    texts: Names,
     symbols: HashMap<Arc<str>, u32>,
     limit: usize,
     bytes: usize,
@@ -42,20 +54,20 @@ impl Default for Interner {
 impl Interner {
     /// Keeps at most `limit - 1` texts.
     pub(super) fn with_limit(limit: usize) -> Self {
-        Self { texts: Vec::new(), symbols: HashMap::new(), limit, bytes: 0 }
+        Self { texts: Names::default(), symbols: HashMap::new(), limit, bytes: 0 }
     }
 
     pub(super) fn intern(&mut self, text: &str) -> Symbol {
         if let Some(symbol) = self.symbol(text) {
             return symbol;
         }
-        if self.texts.len() + 1 >= self.limit {
+        if self.texts.0.len() + 1 >= self.limit {
             return Symbol::UNKEPT;
         }
         let text: Arc<str> = text.into();
         self.bytes += text.len() + OVERHEAD;
-        self.texts.push(Arc::clone(&text));
-        let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        Arc::make_mut(&mut self.texts.0).push(Arc::clone(&text));
+        let number = u32::try_from(self.texts.0.len()).unwrap_or(u32::MAX);
         self.symbols.insert(text, number);
         Symbol(number)
     }
@@ -68,12 +80,15 @@ impl Interner {
     }
 
     pub(super) fn text(&self, symbol: Symbol) -> Option<&str> {
-        let place = symbol.0.checked_sub(1)?;
-        self.texts.get(place as usize).map(AsRef::as_ref)
+        self.texts.text(symbol)
+    }
+
+    pub(super) fn names(&self) -> Names {
+        self.texts.clone()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
-        self.texts.iter().map(AsRef::as_ref)
+        self.texts.0.iter().map(AsRef::as_ref)
     }
 
     pub(super) fn memory(&self) -> usize {

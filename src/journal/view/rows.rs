@@ -55,11 +55,17 @@ impl Rows {
         (self.get(place) == Some(row)).then_some(place)
     }
 
+    /// Where nothing is filtered, there are so many rows now.
+    pub(super) fn grow(&mut self, to: u32) {
+        if let Self::All(len) = self {
+            *len = to;
+        }
+    }
+
     /// Adds a row behind all others.
     pub(super) fn push(&mut self, row: u32) {
-        match self {
-            Self::All(len) => *len = row + 1,
-            Self::Some(rows) => rows.push_back(row),
+        if let Self::Some(rows) = self {
+            rows.push_back(row);
         }
     }
 

@@ -7,7 +7,7 @@ use super::*;
 fn view(rows: u32, height: usize) -> View {
     let mut view = View::default();
     view.set_height(height);
-    view.extend(rows, |_| panic!("there is no filter"));
+    view.extend(rows);
     view
 }
 
@@ -24,14 +24,14 @@ fn the_newest_row_is_followed_until_the_reader_moves() {
     let mut view = view(10, 4);
     assert_eq!((view.selected(), view.visible(), view.mode()), (Some(9), 6..10, Mode::Following));
     view.move_by(-1);
-    view.extend(40, |_| true);
+    view.extend(40);
     assert_eq!((view.selected(), view.visible(), view.mode()), (Some(8), 6..10, Mode::Staying));
     assert_eq!(view.new_below(), 30);
     view.move_by(1);
     assert_eq!(view.mode(), Mode::Staying, "the newest row is another by now");
     view.last();
     assert_eq!((view.selected(), view.mode(), view.new_below()), (Some(39), Mode::Following, 0));
-    view.extend(41, |_| true);
+    view.extend(41);
     assert_eq!(view.selected(), Some(40));
 }
 
@@ -39,7 +39,7 @@ fn the_newest_row_is_followed_until_the_reader_moves() {
 fn a_frozen_view_counts_what_it_holds_back() {
     let mut view = view(10, 4);
     view.toggle_freeze();
-    view.extend(47, |_| true);
+    view.extend(47);
     assert_eq!((view.len(), view.new_below(), view.selected()), (10, 37, Some(9)));
     view.last();
     assert_eq!((view.selected(), view.is_frozen()), (Some(9), true));
@@ -95,7 +95,10 @@ fn a_filter_shows_the_newest_hits_first_and_keeps_the_selection() {
     let progress = view.refilter_step(100, even);
     assert_eq!((progress.done, progress.of, progress.hits), (100, 1000, 50));
     assert_eq!(view.visible_rows().next().unwrap().1, 900);
-    view.extend(1002, even);
+    view.extend(1002);
+    assert_eq!(view.progress().done, 100, "new rows are looked at as the others are");
+    view.refilter_step(100, even);
+    assert_eq!(shown(&view).last(), Some(&1000), "and before those of old");
     while !view.refilter_step(100, even).is_done() {}
     assert_eq!(view.len(), 501);
     assert_eq!(view.selected(), Some(502), "501 is hidden, 502 comes next");
@@ -125,10 +128,30 @@ fn what_an_earlier_filter_found_is_dropped() {
     assert!(!view.take(&stale, &[60]));
     let chunk = view.next_chunk(50).unwrap();
     assert_eq!(chunk.rows, 50..100);
+    assert!(!view.take(&stale, &[60]));
     assert!(view.take(&chunk, &[60]) && !view.take(&chunk, &[60]));
     assert_eq!(shown(&view), [60]);
     view.clear_filter();
     assert_eq!(view.next_chunk(50), None);
+}
+
+#[test]
+fn chunks_come_back_in_any_order_and_are_shown_in_theirs() {
+    let mut view = view(100, 10);
+    view.start_filter();
+    let chunks: Vec<Chunk> = std::iter::from_fn(|| view.next_chunk(40)).collect();
+    assert_eq!(chunks.iter().map(|chunk| chunk.rows.clone()).collect::<Vec<_>>(), [60..100, 20..60, 0..20]);
+    view.extend(130);
+    let newer = [view.next_chunk(20).unwrap(), view.next_chunk(20).unwrap()];
+    assert_eq!(view.next_chunk(20), None);
+    assert!(view.take(&chunks[1], &[50]) && view.take(&newer[1], &[125]));
+    assert_eq!((shown(&view), view.progress().done), (vec![], 0), "not before what is newer");
+    assert!(view.take(&chunks[0], &[90]));
+    assert_eq!((shown(&view), view.progress().done), (vec![50, 90], 80));
+    assert!(view.take(&newer[0], &[]));
+    assert!(view.take(&chunks[2], &[]) && !view.take(&chunks[2], &[]));
+    assert_eq!(shown(&view), [50, 90, 125]);
+    assert!(view.progress().is_done());
 }
 
 #[test]
@@ -221,7 +244,7 @@ proptest! {
             match step.clone() {
                 Step::Grow(by) => {
                     len += by;
-                    view.extend(len, |row| matches(&flips, row));
+                    view.extend(len);
                     if before.2 != Mode::Following && is_full {
                         prop_assert_eq!((view.selected(), view.offset()), (before.0, before.1), "new rows move nothing");
                     }
@@ -254,11 +277,11 @@ proptest! {
             prop_assert!(rows.is_sorted_by(|a, b| a < b), "a subsequence of the index");
             prop_assert!(rows.iter().all(|row| *row < len));
             if view.is_filtered() {
-                let done = view.progress();
-                let looked_at = (done.of - done.done)..len;
-                prop_assert!(rows.iter().all(|row| matches(&flips, *row) && looked_at.contains(row)));
+                prop_assert!(rows.iter().all(|row| matches(&flips, *row) && view.knows(*row)));
+                let known = (0..len).filter(|row| view.knows(*row));
+                prop_assert_eq!(known.clone().count(), view.progress().done as usize);
                 if !view.is_frozen() {
-                    let all = looked_at.filter(|row| matches(&flips, *row)).count();
+                    let all = known.filter(|row| matches(&flips, *row)).count();
                     prop_assert_eq!(rows.len(), all, "and all that match");
                 }
             } else if !view.is_frozen() {
