@@ -52,7 +52,6 @@ fn value(mut rest: &[u8]) -> Option<&[u8]> {
     let mut open = Nesting::default();
     loop {
         rest = match rest {
-            [b'"', rest @ ..] => string_rest(rest)?,
             [b'{', inside @ ..] => match after_space(inside) {
                 [b'}', rest @ ..] => rest,
                 member => {
@@ -69,10 +68,7 @@ fn value(mut rest: &[u8]) -> Option<&[u8]> {
                     continue;
                 }
             },
-            [b't', b'r', b'u', b'e', rest @ ..]
-            | [b'f', b'a', b'l', b's', b'e', rest @ ..]
-            | [b'n', b'u', b'l', b'l', rest @ ..] => rest,
-            _ => number(rest)?,
+            _ => scalar(rest)?,
         };
         // What is no container has ended, and maybe some containers with it.
         loop {
@@ -89,6 +85,17 @@ fn value(mut rest: &[u8]) -> Option<&[u8]> {
             }
             break;
         }
+    }
+}
+
+#[inline]
+fn scalar(rest: &[u8]) -> Option<&[u8]> {
+    match rest {
+        [b'"', rest @ ..] => string_rest(rest),
+        [b't', b'r', b'u', b'e', rest @ ..]
+        | [b'f', b'a', b'l', b's', b'e', rest @ ..]
+        | [b'n', b'u', b'l', b'l', rest @ ..] => Some(rest),
+        _ => number(rest),
     }
 }
 
