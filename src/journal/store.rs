@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Write};
+use std::ops::Range;
 use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,6 +42,8 @@ pub struct Journal(Arc<Shared>);
 struct Shared {
     file: File,
     secrets: Secrets,
+    /// Where this session's records begin.
+    from: u64,
     writer: Mutex<Writer>,
     /// Whether the medium has changed to memory.
     failed: AtomicBool,
@@ -133,6 +136,7 @@ impl Journal {
         Self(Arc::new(Shared {
             file,
             secrets,
+            from: length,
             writer: Mutex::new(writer),
             failed: AtomicBool::new(false),
             length: watch::Sender::new(length),
@@ -172,6 +176,11 @@ impl Journal {
         let length = self.0.length.subscribe();
         let at = *length.borrow();
         Tail { journal: self.clone(), length, at, chunk: Vec::new() }
+    }
+
+    /// Where this session's whole lines stand now.
+    pub fn extent(&self) -> Range<u64> {
+        self.0.from..*self.0.length.borrow()
     }
 
     /// One line, as it was written.
