@@ -3,6 +3,7 @@
 
 pub mod action;
 pub mod composer;
+pub mod exports;
 pub mod keymap;
 pub mod layout;
 pub mod overlay;
@@ -21,6 +22,7 @@ use std::fmt;
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::export::Job;
 use crate::journal::filter::Filter;
 use crate::journal::index::{Change, Index};
 use crate::journal::view::View;
@@ -85,6 +87,8 @@ pub enum Event {
     Drafted(String),
     /// How an effect went.
     Told(Grade, String),
+    /// How an export goes.
+    Exported(exports::News),
 }
 
 /// What must happen outside.
@@ -104,6 +108,7 @@ pub enum Effect {
         draft: bool,
     },
     Page(String),
+    Export(Job),
     Suspend,
     Quit,
 }
@@ -186,6 +191,7 @@ pub struct App {
     findings_seen: u64,
     /// What was last searched for in the list.
     needle: String,
+    export: exports::State,
     size: (u16, u16),
 }
 
@@ -221,6 +227,7 @@ impl App {
             shown: None,
             findings_seen: 0,
             needle: String::new(),
+            export: exports::State::default(),
             size: start.size,
         };
         if let Some((text, filter)) = start.filter {

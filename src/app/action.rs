@@ -72,6 +72,8 @@ actions! {
         Follow "follow" ["F"] (Everywhere) "follow the newest envelope" => "follow";
         Freeze "freeze" ["space"] (Scope::Pane(Envelopes)) "freeze the list; acks go on";
         NextFinding "next-finding" ["E"] (Everywhere) "the next finding: late ack, retry, refused ack …" => "finding";
+        SaveShown "save-shown" ["w"] (Everywhere) "save what the filter shows as a recording";
+        Export "export" ["x"] (Everywhere) "export: recording, payload files, HAR, redacted report" => "export";
         SendSample "send-sample" ["i"] (Everywhere) "send a sample event (simulator)";
         SendAgain "send-again" ["r"] (Everywhere) "send this envelope again (simulator)";
     }

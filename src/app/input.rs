@@ -29,6 +29,10 @@ impl App {
                 self.tell(now, grade, text);
                 Vec::new()
             }
+            Event::Exported(news) => {
+                self.exported(news, now);
+                Vec::new()
+            }
         };
         self.arrange();
         self.settle(now);
@@ -78,6 +82,9 @@ impl App {
             Reply::Entered(purpose, text) => {
                 self.overlays.pop();
                 self.typed(purpose, &text);
+                if let Purpose::Export(wanted) = purpose {
+                    return self.export_to(wanted, &text, now);
+                }
                 if let Purpose::Search(_) = purpose
                     && !text.is_empty()
                 {
@@ -98,6 +105,7 @@ impl App {
         match purpose {
             Purpose::Search(Pane::Envelopes) => text.clone_into(&mut self.needle),
             Purpose::Search(_) => self.payload.find(text),
+            Purpose::Export(_) => {}
             Purpose::Filter => {
                 let parsed = if text.trim().is_empty() { Ok(None) } else { Filter::parse(text).map(Some) };
                 let error = match parsed {
@@ -128,6 +136,10 @@ impl App {
                 let sample = self.samples.iter().find(|name| **name == label);
                 return sample.map(|name| Effect::SendSample(name)).into_iter().collect();
             }
+            MenuOf::Export => {
+                self.overlays.pop();
+                self.export_chosen(label, now);
+            }
             MenuOf::Copy => {
                 self.overlays.pop();
                 return match self.copy(label) {
@@ -147,6 +159,7 @@ impl App {
             About::Quit => vec![Effect::Quit],
             About::Reconnect => self.perform(Action::Reconnect, now),
             About::Send => self.send_draft(now),
+            About::Overwrite => self.overwrite(),
         }
     }
 

@@ -5,6 +5,7 @@ use ratatui_textarea::TextArea;
 
 use super::Pane;
 use super::action::{Action, TABLE};
+use super::exports::Wanted;
 
 /// One thing over the panes.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub struct Prompt {
 pub enum Purpose {
     Filter,
     Search(Pane),
+    /// Where an export goes.
+    Export(Wanted),
 }
 
 /// A list to choose from; with `input`, it narrows as one types.
@@ -50,6 +53,7 @@ pub enum MenuOf {
     Hold,
     Samples,
     Copy,
+    Export,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +80,7 @@ pub enum About {
     Quit,
     Reconnect,
     Send,
+    Overwrite,
 }
 
 /// Nobody types more into a line; the rest of a longer paste was meant for somewhere else.

@@ -16,6 +16,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+use super::exports::Exporter;
 use super::{App, Effect, Event, Grade};
 use crate::clipboard::{Clipboard, Copied};
 use crate::journal::Tail;
@@ -72,6 +73,8 @@ where
     let mut dirty = true;
     let mut readable = true;
     let mut drawn = Instant::now();
+    let (told, mut exported) = mpsc::unbounded_channel();
+    let mut exporter = Exporter::new(move |news| drop(told.send(news)));
     app.settle(look.now);
     terminal.draw(|frame| ui::draw(app, &look, frame))?;
     loop {
@@ -104,6 +107,10 @@ where
                 dirty = false;
                 Vec::new()
             },
+            Some(news) = exported.recv() => {
+                dirty = true;
+                app.update(Event::Exported(news), (around.clock)())
+            },
             _ = around.tail.changed(), if readable => {
                 if let Err(error) = around.tail.read(|place, line| app.record(place, line)) {
                     // Somebody took the file away from under us: acks go on, the list cannot.
@@ -128,6 +135,8 @@ where
                 app.update(Event::Resize(size.width, size.height), (around.clock)());
                 dirty = true;
                 input = (around.input)();
+            } else if let Effect::Export(job) = effect {
+                exporter.start(app.lines(), job);
             } else {
                 perform(effect, app, around);
             }
@@ -191,7 +200,7 @@ fn perform<I>(effect: Effect, app: &mut App, around: &mut Surroundings<I>) {
                 .map_err(|error| error.to_string())
         }),
         Effect::SendAgain(text) => simulate(around.simulator.as_ref(), |slack| send_again(slack, &text)),
-        Effect::Edit { .. } | Effect::Page(_) | Effect::Suspend | Effect::Quit => Ok(()),
+        Effect::Edit { .. } | Effect::Page(_) | Effect::Export(_) | Effect::Suspend | Effect::Quit => Ok(()),
     };
     if let Err(why) = result {
         app.update(Event::Told(Grade::Failed, why), (around.clock)());

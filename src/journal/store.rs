@@ -206,15 +206,17 @@ impl Journal {
     }
 
     pub(super) fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+        let mut on_disk = bytes.len();
         if let Medium::Memory { from, bytes: spilled, .. } = &self.writer().medium
-            && offset >= *from
+            && offset + bytes.len() as u64 > *from
         {
-            let start = usize::try_from(offset - from).unwrap_or(usize::MAX);
-            let held = spilled.get(start..).and_then(|rest| rest.get(..bytes.len()));
-            bytes.copy_from_slice(held.ok_or(io::ErrorKind::UnexpectedEof)?);
-            return Ok(());
+            on_disk = usize::try_from(from.saturating_sub(offset)).unwrap_or(usize::MAX);
+            let start = usize::try_from(offset.saturating_sub(*from)).unwrap_or(usize::MAX);
+            let rest = &mut bytes[on_disk..];
+            let held = spilled.get(start..).and_then(|spilled| spilled.get(..rest.len()));
+            rest.copy_from_slice(held.ok_or(io::ErrorKind::UnexpectedEof)?);
         }
-        self.0.file.read_exact_at(bytes, offset)
+        self.0.file.read_exact_at(&mut bytes[..on_disk], offset)
     }
 
     fn writer(&self) -> MutexGuard<'_, Writer> {

@@ -8,7 +8,9 @@ use ratatui::widgets::{Block, BorderType, Clear, Paragraph, Widget as _};
 use super::Look;
 use crate::app::App;
 use crate::app::action::TABLE;
+use crate::app::exports::Wanted;
 use crate::app::overlay::{Menu, Overlay, Prompt, Purpose, Question};
+use crate::export::Format;
 use crate::journal::filter;
 use crate::text;
 
@@ -47,6 +49,7 @@ fn draw_prompt(prompt: &Prompt, look: &Look, frame: &mut Frame, screen: Rect) {
     let label = match prompt.purpose {
         Purpose::Filter => " filter ",
         Purpose::Search(_) => " / ",
+        Purpose::Export(_) => " save to ",
     };
     let typed = prompt.text();
     let before = text::width(&typed.chars().take(prompt.input.cursor().1).collect::<String>());
@@ -87,8 +90,24 @@ fn prompt_note<'a>(
             let words = " type:interactive  event:message.channels  user:U1  ack:late  retry:>0  \"words\"  /regex/  .payload.command    ? lists all";
             Some(Line::styled(text::fit(words, width).into_owned(), look.theme.dim))
         }
+        (None, Purpose::Export(wanted)) => {
+            Some(Line::styled(text::fit(&export_note(wanted), width).into_owned(), look.theme.dim))
+        }
         _ => None,
     }
+}
+
+/// What is about to be written, and where a bare name leads.
+fn export_note(wanted: Wanted) -> String {
+    let rows = match (wanted.selected_only, wanted.rows) {
+        (true, _) => "the selected row".to_owned(),
+        (false, 1) => "the one row shown".to_owned(),
+        (false, rows) => format!("the {} rows shown", text::thousands(rows as u64)),
+    };
+    let place = if wanted.format == Format::Payloads { "a folder" } else { "a file" };
+    let mode =
+        if wanted.format == Format::Redacted { "read it before you post it" } else { "only you can read it" };
+    format!(" {} of {rows}, into {place} in the current folder or at any path; {mode}", wanted.format.name())
 }
 
 fn draw_menu(menu: &Menu, look: &Look, frame: &mut Frame, screen: Rect) {
