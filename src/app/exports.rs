@@ -15,6 +15,7 @@ use super::overlay::{About, Item, Menu, MenuOf, Overlay, Purpose, Question};
 use super::{App, Effect, Grade};
 use crate::export::{self, Chosen, ExportError, Format, Job, Tally};
 use crate::journal::Lines;
+use crate::journal::index::Entry;
 use crate::text;
 
 /// How an export stands.
@@ -126,7 +127,7 @@ impl App {
     }
 
     fn chosen_rows(&self, selected_only: bool) -> Chosen {
-        let place = |row| self.entry(row).map(|entry| entry.place());
+        let place = |row| self.entry(row).map(Entry::place);
         if selected_only {
             Chosen::rows(self.view.selected().and_then(place))
         } else if self.view.is_filtered() || self.view.is_frozen() {

@@ -73,7 +73,7 @@ where
     let mut dirty = true;
     let mut readable = true;
     let mut drawn = Instant::now();
-    let (told, mut exported) = mpsc::unbounded_channel();
+    let (told, mut exports) = mpsc::unbounded_channel();
     let mut exporter = Exporter::new(move |news| drop(told.send(news)));
     app.settle(look.now);
     terminal.draw(|frame| ui::draw(app, &look, frame))?;
@@ -107,7 +107,7 @@ where
                 dirty = false;
                 Vec::new()
             },
-            Some(news) = exported.recv() => {
+            Some(news) = exports.recv() => {
                 dirty = true;
                 app.update(Event::Exported(news), (around.clock)())
             },

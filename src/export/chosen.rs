@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::ExportError;
 use super::scan::{self, Line, Watch};
 use crate::journal::filter::Filter;
-use crate::journal::index::Index;
+use crate::journal::index::{Entry, Index};
 use crate::journal::view::{RowMatcher, Times};
 use crate::journal::{Event, Lines, Place, Record};
 
@@ -46,7 +46,7 @@ pub fn matching(lines: &Lines, filter: Option<&Filter>) -> Result<Chosen, Export
     let read = |place| lines.line(place).ok();
     let mut matcher = RowMatcher { filter, index: &index, times, read };
     let rows = (0..index.len()).filter(|row| matcher.matches(*row));
-    Ok(Chosen::rows(rows.filter_map(|row| index.get(row)).map(|entry| entry.place())))
+    Ok(Chosen::rows(rows.filter_map(|row| index.get(row)).map(Entry::place)))
 }
 
 /// The chosen rows with their acks, findings and connections.

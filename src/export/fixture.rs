@@ -92,7 +92,7 @@ impl Session {
     }
 
     pub fn text(&self) -> String {
-        self.places.iter().map(|(_, line)| format!("{line}\n")).collect()
+        self.places.iter().flat_map(|(_, line)| [line.as_str(), "\n"]).collect()
     }
 
     /// Where the rows stand that a test wants.

@@ -1,5 +1,5 @@
 //! HAR 1.2 (<http://www.softwareishard.com/blog/har-12-spec/>), the frames of a connection in `_webSocketMessages` as
-//! Chrome's DevTools write them since version 76 (<https://developer.chrome.com/blog/new-in-devtools-76#websocket>):
+//! Chrome's developer tools write them since version 76 (<https://developer.chrome.com/blog/new-in-devtools-76#websocket>):
 //! `type` is `send` or `receive`, `time` seconds since the epoch, `opcode` 1 for text and 2 for binary, whose `data`
 //! is base64. Pings and pongs are in no HAR.
 //!
@@ -215,7 +215,7 @@ impl Log<'_> {
     }
 }
 
-/// A frame as DevTools have it.
+/// A frame as Chrome has it.
 fn message(record: &Record) -> Option<Value> {
     let (type_, opcode, data) = frame(&record.event)?;
     #[expect(clippy::cast_precision_loss, reason = "microseconds since 1970 have 51 bits")]

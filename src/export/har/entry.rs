@@ -26,13 +26,13 @@ pub(super) fn opening(connection: &Connection) -> Option<Value> {
     let mut response = response(
         if connection.opened.is_some() { 200 } else { 0 },
         if connection.opened.is_some() { "OK" } else { "" },
-        json!({ "size": -1, "mimeType": "application/json", "comment": "records keep the socket's URL only" }),
+        &json!({ "size": -1, "mimeType": "application/json", "comment": "records keep the socket's URL only" }),
     );
     if let Some((_, code, message)) = failed {
         response["_error"] = format!("{code}: {message}").into();
     }
     let request = request("POST", &format!("{}apps.connections.open", api_of(&connection.url)), None);
-    Some(entry(started, request, response, took_ms, 0.0, "fetch"))
+    Some(entry(started, &request, &response, took_ms, 0.0, "fetch"))
 }
 
 /// The upgrade and the life of a connection, without its frames; none where no socket was asked for.
@@ -49,12 +49,12 @@ pub(super) fn upgrade(connection: &Connection) -> Option<Value> {
     let ended = connection.closed.as_ref().map_or(connection.last, |(at, ..)| *at);
     let lived = if live { (between(started, ended) - wait).max(0.0) } else { 0.0 };
     let (status, words) = if live { (101, "Switching Protocols") } else { (0, "") };
-    let mut response = response(status, words, json!({ "size": 0, "mimeType": "x-unknown" }));
+    let mut response = response(status, words, &json!({ "size": 0, "mimeType": "x-unknown" }));
     if let Some((_, code, message)) = connection.error.as_ref().filter(|_| !live) {
         response["_error"] = format!("{code}: {message}").into();
     }
     let url = if connection.url.is_empty() { "wss://wss-primary.slack.com/link/" } else { &connection.url };
-    let mut entry = entry(started, request("GET", url, None), response, wait, lived, "websocket");
+    let mut entry = entry(started, &request("GET", url, None), &response, wait, lived, "websocket");
     if let Some((_, code, reason)) = &connection.closed {
         entry["_webSocketClose"] = json!({ "code": code, "reason": reason });
     }
@@ -68,11 +68,18 @@ pub(super) fn api(record: &Record) -> Option<Value> {
     };
     let request = request("POST", &format!("{API}{method}"), Some(sent));
     let content = json!({ "size": answer.len(), "mimeType": "application/json", "text": answer });
-    let response = response(*status, "", content);
-    Some(entry(before(record.at, *took_ms), request, response, *took_ms, 0.0, "fetch"))
+    let response = response(*status, "", &content);
+    Some(entry(before(record.at, *took_ms), &request, &response, *took_ms, 0.0, "fetch"))
 }
 
-fn entry(started: Timestamp, request: Value, response: Value, wait: f64, receive: f64, kind: &str) -> Value {
+fn entry(
+    started: Timestamp,
+    request: &Value,
+    response: &Value,
+    wait: f64,
+    receive: f64,
+    kind: &str,
+) -> Value {
     json!({
         "startedDateTime": format!("{started:.6}"),
         "time": wait + receive,
@@ -104,7 +111,7 @@ fn request(method: &str, url: &str, body: Option<&str>) -> Value {
     request
 }
 
-fn response(status: u16, words: &str, content: Value) -> Value {
+fn response(status: u16, words: &str, content: &Value) -> Value {
     json!({
         "status": status,
         "statusText": words,

@@ -134,7 +134,7 @@ fn a_recording_without_its_beginning_gets_one() {
     let envelopes: String = text
         .lines()
         .filter(|line| line.contains(r#""kind":"envelope""#))
-        .map(|line| format!("{line}\n"))
+        .flat_map(|line| [line, "\n"])
         .collect();
     let (out, _) = exported(&files(&[envelopes.as_bytes()]), &Chosen::All).unwrap();
     let first = Record::parse(out.lines().next().unwrap()).unwrap();

@@ -8,7 +8,7 @@ const SCHEMES: [&str; 5] = ["https", "http", "wss", "ws", "mailto"];
 
 /// A text with every letter and digit replaced, but for ids, which get their stand-ins, and the schemes of URLs.
 pub fn fill(text: &str, stand_ins: &mut StandIns) -> String {
-    replace(text, stand_ins, |before, word, after| is_vocabulary(before, word, after))
+    replace(text, stand_ins, is_vocabulary)
 }
 
 /// A name that the app's developer chose, with stand-ins for the ids in it.
