@@ -76,9 +76,8 @@ impl App {
             note,
             checked: None,
         };
-        let shown = MENU
-            .iter()
-            .map(|(key, _, label, ..)| item(*key, (*label).to_owned(), format!("of the {rows} rows shown")));
+        let shown =
+            MENU.iter().map(|(key, _, label, ..)| item(*key, (*label).to_owned(), format!("{rows} shown")));
         let this = MENU.iter().map(|(_, key, label, ..)| item(*key, format!("{THIS}{label}"), String::new()));
         let items = shown.chain(this).collect();
         self.overlays.push(Overlay::Menu(Menu {

@@ -97,17 +97,19 @@ fn prompt_note<'a>(
     }
 }
 
-/// What is about to be written, and where a bare name leads.
+/// What is about to be written.
 fn export_note(wanted: Wanted) -> String {
     let rows = match (wanted.selected_only, wanted.rows) {
         (true, _) => "the selected row".to_owned(),
         (false, 1) => "the one row shown".to_owned(),
         (false, rows) => format!("the {} rows shown", text::thousands(rows as u64)),
     };
-    let place = if wanted.format == Format::Payloads { "a folder" } else { "a file" };
-    let mode =
-        if wanted.format == Format::Redacted { "read it before you post it" } else { "only you can read it" };
-    format!(" {} of {rows}, into {place} in the current folder or at any path; {mode}", wanted.format.name())
+    let what = match wanted.format {
+        Format::Payloads => "a folder that only you can read",
+        Format::Redacted => "read it before you post it",
+        Format::Recording | Format::Har => "only you can read it",
+    };
+    format!(" {} of {rows}: {what}", wanted.format.name())
 }
 
 fn draw_menu(menu: &Menu, look: &Look, frame: &mut Frame, screen: Rect) {
