@@ -17,7 +17,7 @@ use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use sockscope::app::keymap::Keymap;
-use sockscope::app::run::{Surroundings, run};
+use sockscope::app::run::{Feed, Surroundings, run};
 use sockscope::app::{App, Mode, Start};
 use sockscope::clipboard::Clipboard;
 use sockscope::headless::{self, Headless};
@@ -141,8 +141,8 @@ async fn link(
             let (commands, _) = mpsc::channel(1);
             let mut around = Surroundings {
                 input: stream::pending,
-                tail,
-                commands,
+                feed: Feed::Journal(tail),
+                commands: Some(commands),
                 simulator: None,
                 clipboard: Clipboard::default(),
                 zone: TimeZone::UTC,

@@ -6,6 +6,7 @@ pub mod composer;
 pub mod exports;
 pub mod keymap;
 pub mod layout;
+pub mod opened;
 pub mod overlay;
 pub mod payload;
 pub mod run;
@@ -33,6 +34,7 @@ use action::{Action, Scope};
 use composer::Composer;
 use keymap::Keymap;
 use layout::Areas;
+use opened::Opened;
 use overlay::Overlay;
 use payload::Payload;
 use rows::Rows;
@@ -65,6 +67,8 @@ pub enum Mode {
     Live,
     /// On the built-in simulator, which can be told to send.
     Demo,
+    /// A recording: nothing can be sent, and no clock runs.
+    Open,
 }
 
 impl fmt::Display for Mode {
@@ -72,6 +76,7 @@ impl fmt::Display for Mode {
         f.write_str(match self {
             Self::Live => "live",
             Self::Demo => "demo",
+            Self::Open => "open",
         })
     }
 }
@@ -172,6 +177,8 @@ pub struct App {
     pub connections: u8,
     pub recording: bool,
     pub recording_fault: Option<String>,
+    /// The recording, in [`Mode::Open`].
+    pub opened: Option<Opened>,
     lines: Lines,
     filter: Option<(String, Filter)>,
     rows: Rows,
@@ -184,8 +191,10 @@ pub struct App {
     themes: Vec<&'static str>,
     /// Envelopes whose answers are on their way, with what to say when they have left.
     in_flight: HashMap<String, String>,
-    /// When the state was last settled: what is late by then.
+    /// The moment that the state was last settled for: what is late by then.
     now: Timestamp,
+    /// When that was; in a recording, another time.
+    clock: Timestamp,
     /// The row that payload and composer show.
     shown: Option<u32>,
     findings_seen: u64,
@@ -212,6 +221,7 @@ impl App {
             connections: start.connections,
             recording: start.recording,
             recording_fault: None,
+            opened: None,
             lines: lines.into(),
             filter: None,
             rows: Rows::default(),
@@ -224,6 +234,7 @@ impl App {
             themes: start.themes,
             in_flight: HashMap::new(),
             now: Timestamp::default(),
+            clock: Timestamp::default(),
             shown: None,
             findings_seen: 0,
             needle: String::new(),
@@ -253,8 +264,9 @@ impl App {
 
     /// After a batch of records: brings list, payload and composer up to date.
     pub fn settle(&mut self, now: Timestamp) {
-        self.now = now;
-        self.session.tick(now);
+        self.clock = now;
+        self.now = self.shown_at(now);
+        self.session.tick(self.now);
         self.flag_findings();
         self.extend_view();
         self.recording_fault = self.lines.fault();
@@ -283,6 +295,8 @@ impl App {
     }
 
     pub fn notice(&self, now: Timestamp) -> Option<&Notice> {
+        // The moment that a recording is shown for is not the one in which somebody reads a notice.
+        let now = if self.mode == Mode::Open { self.clock } else { now };
         self.notice.as_ref().filter(|notice| notice.until > now)
     }
 
@@ -317,10 +331,11 @@ impl App {
         if !self.view.progress().is_done() {
             return Some(SignedDuration::ZERO);
         }
-        if self.session.acks().in_time(now).next().is_some() {
+        let ticks = self.mode != Mode::Open;
+        if ticks && self.session.acks().in_time(now).next().is_some() {
             return Some(SignedDuration::from_millis(100));
         }
-        if self.session.connections().any(|connection| !connection.stage.is_over()) {
+        if ticks && self.session.connections().any(|connection| !connection.stage.is_over()) {
             // On the second's edge, so that clocks tick evenly.
             let into = i64::from(now.subsec_nanosecond().rem_euclid(1_000_000_000)) / 1_000_000;
             return Some(SignedDuration::from_millis(1000 - into));
@@ -349,7 +364,12 @@ impl App {
     /// Whether an action makes sense now; the footer shows only those that do.
     pub fn can(&self, action: Action) -> bool {
         let held = || self.session.held().next().is_some();
+        if self.mode == Mode::Open && opened::needs_slack(action) {
+            return false;
+        }
         match action {
+            Action::UnreadableLines => self.opened.as_ref().is_some_and(|opened| opened.unreadable_count > 0),
+            Action::Follow => self.opened.as_ref().is_none_or(|opened| opened.follow || opened.is_reading()),
             Action::SendSample | Action::SendAgain => self.mode == Mode::Demo,
             Action::AckHeld | Action::NextHeld => held(),
             Action::AckNow => self.selected_is_open(),

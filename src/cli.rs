@@ -8,10 +8,12 @@ use std::time::Duration;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueHint};
 use url::Url;
 
+use crate::export::Format;
 use crate::journal::filter::Filter;
 use crate::link::Hold;
 use crate::simulator::Scenario;
 use crate::simulator::scenario::ScenarioError;
+use crate::ui::theme::Theme;
 
 /// The oscilloscope for Slack Socket Mode: see every envelope, watch the connection, answer by hand.
 #[derive(Debug, Parser)]
@@ -38,6 +40,17 @@ pub enum Command {
         #[arg(long, value_name = "NAME|FILE", default_value = "tour", value_parser = scenario)]
         scenario: Box<Scenario>,
     },
+    /// Browse and filter recordings: what --record kept, or what any mode printed; several are merged by time
+    Open {
+        /// The recordings; - is standard input
+        #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        files: Vec<PathBuf>,
+        /// Go on as the files grow
+        #[arg(long)]
+        follow: bool,
+        #[command(flatten)]
+        export: Export,
+    },
     /// Check the way to Slack stage by stage (token, DNS, TCP, proxy, TLS, open, upgrade, hello, ping) and name the fault
     Doctor {
         /// One JSON object on stdout instead of lines
@@ -48,6 +61,23 @@ pub enum Command {
     Completions { shell: clap_complete::Shell },
     /// Print the manual page (roff)
     Man,
+}
+
+/// What `open` writes instead of showing it.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Export {
+    /// Write the recording, or what --filter finds of it, in this form
+    #[arg(long, value_name = "FORMAT", conflicts_with = "follow")]
+    pub export: Option<Format>,
+    /// Where --export goes: a file, or a folder for payloads [default: standard output]
+    #[arg(long, value_name = "PATH", requires = "export", value_hint = ValueHint::AnyPath)]
+    pub output: Option<PathBuf>,
+    /// Let --export replace what is there
+    #[arg(long, requires = "output")]
+    pub force: bool,
+    /// Hide action_id, block_id, callback_id and commands too in a redacted report
+    #[arg(long, requires = "export")]
+    pub redact_ids: bool,
 }
 
 /// What all modes share.
@@ -86,7 +116,7 @@ pub struct Options {
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
     /// Colours: phosphor, daylight, ansi or mono
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME", value_parser = theme)]
     pub theme: Option<String>,
     /// Leave the mouse to the terminal
     #[arg(long, global = true)]
@@ -130,6 +160,10 @@ fn duration(text: &str) -> Result<Duration, String> {
         .ok()
         .and_then(|duration| Duration::try_from(duration).ok())
         .ok_or_else(|| format!("`{text}` is no duration: write 500ms, 8s, 2m or 1h30m"))
+}
+
+fn theme(name: &str) -> Result<String, String> {
+    Theme::named(name).map(|_| name.to_owned())
 }
 
 fn scenario(name: &str) -> Result<Box<Scenario>, ScenarioError> {

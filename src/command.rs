@@ -1,7 +1,10 @@
 //! One function a mode: starts the engine, gives it a screen or stdout, ends it in good order.
 
+mod exporting;
+
 use std::env;
 use std::io::{self, IsTerminal as _, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -13,9 +16,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use crate::app::keymap::Keymap;
-use crate::app::run::{Ended, Surroundings, run as run_loop};
+use crate::app::opened::Opened;
+use crate::app::run::{Ended, Feed, Surroundings, run as run_loop};
 use crate::app::{App, Mode, Start};
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Export};
 use crate::clipboard::Clipboard;
 use crate::config::{ConfigError, Settings};
 use crate::doctor::cause::Failure;
@@ -24,6 +28,8 @@ use crate::doctor::variables::Variables;
 use crate::headless::{Headless, Outcome};
 use crate::journal::{Event, Journal, Resumed, Secrets, Tail};
 use crate::link::{self, Link, Timing};
+use crate::open::grep::{self, Found};
+use crate::open::{Reading, Sources};
 use crate::simulator::{self, Scenario, Simulator};
 use crate::slack::sample;
 use crate::ui::theme;
@@ -41,6 +47,17 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let settings = Settings::resolve(cli.options)?;
             let token = settings.token()?;
             return in_runtime(session(settings, token, Mode::Live, None));
+        }
+        Command::Open {
+            files, export: Export { export: Some(format), output, force, redact_ids }, ..
+        } => {
+            let settings = Settings::resolve(cli.options)?;
+            let filter = settings.options.filter.clone();
+            let wanted = exporting::Wanted { format, output, force, redact_ids, filter };
+            return in_runtime(exporting::export(settings, files, wanted));
+        }
+        Command::Open { files, follow, .. } => {
+            return in_runtime(open(Settings::resolve(cli.options)?, files, follow));
         }
         Command::Doctor { json } => return in_runtime(doctor(Settings::resolve(cli.options)?, json)),
         Command::Demo { scenario } => return in_runtime(demo(Settings::resolve(cli.options)?, *scenario)),
@@ -192,19 +209,16 @@ async fn with_screen(
     let mut screen = terminal::Screen::take(settings.mouse).context("this terminal cannot be used")?;
     let mut around = Surroundings {
         input: EventStream::new,
-        tail,
-        commands: link.commands(),
+        feed: Feed::Journal(tail),
+        commands: Some(link.commands()),
         simulator,
         clipboard: Clipboard::default(),
         zone: TimeZone::system(),
         clock: Timestamp::now,
     };
     let ended = tokio::select! {
-        ended = run_loop(&mut app, &mut *screen.terminal, &mut around) => ended.map(|ended| match ended {
-            Ended::Quit => ExitCode::SUCCESS,
-            Ended::HungUp => ExitCode::from(129),
-        }),
-        code = killed(link.commands()) => Ok(code),
+        ended = run_loop(&mut app, &mut *screen.terminal, &mut around) => ended.map(exit_code),
+        code = killed(Some(link.commands())) => Ok(code),
         () = over(until, settings) => Ok(ExitCode::SUCCESS),
     };
     drop(screen);
@@ -221,7 +235,7 @@ async fn without_screen(settings: &Settings, tail: Tail, link: Link) -> anyhow::
     let mut headless = Headless::new(tail, io::stdout().lock(), options);
     let outcome = tokio::select! {
         outcome = headless.run() => outcome.map(Ok),
-        code = killed(link.commands()) => Ok(Err(code)),
+        code = killed(Some(link.commands())) => Ok(Err(code)),
     };
     link.shutdown().await;
     match outcome? {
@@ -237,6 +251,88 @@ async fn without_screen(settings: &Settings, tail: Tail, link: Link) -> anyhow::
         }
     }
     Ok(if headless.found_nothing() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn exit_code(ended: Ended) -> ExitCode {
+    match ended {
+        Ended::Quit => ExitCode::SUCCESS,
+        Ended::HungUp => ExitCode::from(129),
+    }
+}
+
+/// A recording, on the screen or searched.
+async fn open(settings: Settings, files: Vec<PathBuf>, follow: bool) -> anyhow::Result<ExitCode> {
+    log::start(settings.options.log.as_deref())?;
+    let sources = Sources::open(&files)?;
+    if settings.options.headless || !io::stdout().is_terminal() {
+        return print_opened(settings, sources, follow).await;
+    }
+    let keymap = Keymap::new(&settings.keys)?;
+    let mut app = App::open(Opened::new(sources.clone(), follow), start(&settings, keymap, Mode::Open)?);
+    let reading = Reading::start(&sources, follow).context("no thread to read with")?;
+    let mut screen = terminal::Screen::take(settings.mouse).context("this terminal cannot be used")?;
+    let mut around = Surroundings {
+        input: EventStream::new,
+        feed: Feed::Recording(reading),
+        commands: None,
+        simulator: None,
+        clipboard: Clipboard::default(),
+        zone: TimeZone::system(),
+        clock: Timestamp::now,
+    };
+    let ended = tokio::select! {
+        ended = run_loop(&mut app, &mut *screen.terminal, &mut around) => ended.map(exit_code),
+        code = killed(None) => Ok(code),
+        () = time_is_up(settings.options.for_) => Ok(ExitCode::SUCCESS),
+    };
+    drop(screen);
+    Ok(ended?)
+}
+
+/// The records of a recording on stdout.
+async fn print_opened(settings: Settings, sources: Sources, follow: bool) -> anyhow::Result<ExitCode> {
+    let filtered = settings.options.filter.is_some();
+    let options = grep::Options {
+        filter: settings.options.filter,
+        until: settings.options.until,
+        for_: settings.options.for_,
+        follow,
+    };
+    let files = sources.clone();
+    // It reads files, which blocks.
+    let printing = tokio::task::spawn_blocking(move || {
+        let mut out = io::BufWriter::with_capacity(1 << 18, io::stdout().lock());
+        grep::grep(&files, options, &mut out)
+    });
+    let found = tokio::select! {
+        found = printing => found??,
+        code = killed(None) => return Ok(code),
+    };
+    let failed = print_troubles(&sources, &found, filtered);
+    let found_nothing = filtered && found.printed == 0;
+    Ok(if failed || found_nothing { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// What kept records from being printed; whether that is a failure.
+fn print_troubles(sources: &Sources, found: &Found, filtered: bool) -> bool {
+    for line in found.notes(filtered) {
+        eprintln!("sockscope: {line}");
+    }
+    for trouble in &found.troubles {
+        eprintln!("sockscope: {}", trouble.words(sources));
+    }
+    let nothing = !filtered && found.printed == 0 && found.tally.unreadable > 0;
+    if nothing {
+        eprintln!("sockscope: there is no record of sockscope in {}", sources.name());
+    }
+    nothing || !found.troubles.is_empty()
+}
+
+async fn time_is_up(after: Option<Duration>) {
+    match after {
+        Some(after) => tokio::time::sleep(after).await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Resolves when `--for` or `--until` says so. A fatal error ends no session with a screen: it is explained there.
@@ -255,12 +351,14 @@ async fn over(tail: Tail, settings: &Settings) {
 
 /// Resolves with the shell's code for the signal that came. A task of its own hears it, whatever blocks the
 /// session; and where that goes on blocking, the process ends all the same.
-async fn killed(commands: mpsc::Sender<link::Command>) -> ExitCode {
+async fn killed(commands: Option<mpsc::Sender<link::Command>>) -> ExitCode {
     let heard = tokio::spawn(async move {
         let code = signalled().await;
         std::thread::spawn(move || end_for_good(code));
         // From here already: the session may be blocked, as reading from a terminal that is gone never ends.
-        let _ = commands.send(link::Command::Shutdown).await;
+        if let Some(commands) = commands {
+            let _ = commands.send(link::Command::Shutdown).await;
+        }
         code
     });
     heard.await.map_or(ExitCode::FAILURE, ExitCode::from)

@@ -9,6 +9,7 @@
 //! | [`journal`] | what happened, append-only: records, the file that holds them, filters, views |
 //! | [`session`] | what the records mean: connections, deadlines, latencies, gaps |
 //! | [`link`] | the network side: opens, dials, reads, acks, reconnects; hears commands, speaks records |
+//! | [`open`] | recordings, read again in the background |
 //! | [`simulator`] | a local Slack that the same link connects to |
 //! | [`doctor`] | the link's way to Slack, examined a stage at a time |
 //! | [`headless`] | the records on stdout, no screen |
@@ -20,7 +21,7 @@
 //!
 //! # The one direction
 //!
-//! Imports run `slack, json <- journal, session <- link, simulator, export <- app, headless <- ui <- main`.
+//! Imports run `slack, json <- journal, session <- link, simulator, open, export <- app, headless <- ui <- main`.
 //! `tests/imports.rs` reads the `use` lines and holds this.
 
 pub mod app;
@@ -36,6 +37,7 @@ pub mod journal;
 pub mod json;
 pub mod link;
 pub mod log;
+pub mod open;
 pub mod session;
 pub mod simulator;
 pub mod slack;

@@ -9,6 +9,7 @@ pub mod connection;
 pub mod delivery;
 pub mod finding;
 pub mod history;
+pub mod note;
 pub mod reason;
 
 mod apply;
@@ -24,6 +25,7 @@ pub use connection::{Connection, Refresh, Stage};
 pub use finding::{Explanation, Finding, Findings};
 pub use history::{Ended, History, Mark, MarkKind};
 pub use measure::Latency;
+pub use note::Note;
 
 use delivery::Deliveries;
 

@@ -7,4 +7,5 @@ pub mod message;
 pub mod peek;
 pub mod sample;
 pub mod secret;
+pub mod strict;
 pub mod template;

@@ -1,4 +1,4 @@
-//! Imports run one way: `slack, json, text <- journal, session <- link, simulator <- app, headless, doctor <- ui`,
+//! Imports run one way: `slack, json, text <- journal, session <- link, simulator, open <- app, headless, doctor <- ui`,
 //! with the command line on top. Reads the `use` lines and the paths of `src/`.
 
 #![allow(clippy::unwrap_used)]
@@ -16,6 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("session", &["slack", "journal"]),
     ("link", &["slack", "journal"]),
     ("simulator", &["slack"]),
+    ("open", &["slack", "journal", "session"]),
     ("doctor", &["text", "slack", "link"]),
     ("headless", &["journal"]),
     ("export", &["slack", "json", "journal"]),
@@ -32,6 +33,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "journal",
             "session",
             "link",
+            "open",
             "simulator",
             "clipboard",
             "external",
@@ -40,7 +42,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("ui", &["text", "slack", "json", "journal", "session", "link", "export", "app"]),
-    ("cli", &["export", "journal", "link", "simulator"]),
+    ("cli", &["export", "journal", "link", "simulator", "ui"]),
     ("config", &["cli", "link", "slack", "ui"]),
     (
         "command",
@@ -55,6 +57,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "journal",
             "link",
             "log",
+            "open",
             "simulator",
             "slack",
             "terminal",

@@ -13,7 +13,7 @@ use ratatui::backend::{Backend, ClearType, TestBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 use sockscope::app::keymap::Keymap;
-use sockscope::app::run::{Ended, Surroundings, run};
+use sockscope::app::run::{Ended, Feed, Surroundings, run};
 use sockscope::app::{App, Mode, Start};
 use sockscope::clipboard::Clipboard;
 use sockscope::journal::{Journal, Record, Secrets};
@@ -139,8 +139,8 @@ async fn with_user(hold: &str, script: impl AsyncFnOnce(&mut User)) {
     let mut events = Some(events);
     let mut around = Surroundings {
         input: move || UnboundedReceiverStream::new(events.take().unwrap()),
-        tail,
-        commands: link.commands(),
+        feed: Feed::Journal(tail),
+        commands: Some(link.commands()),
         simulator: Some(simulator.handle()),
         clipboard: Clipboard::default(),
         zone: TimeZone::UTC,

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::opened::Opened;
 use super::overlay::{About, Item, Menu, MenuOf, Overlay, Purpose, Question};
 use super::{App, Effect, Grade};
 use crate::export::{self, Chosen, ExportError, Format, Job, Tally};
@@ -102,7 +103,8 @@ impl App {
         if matches!(self.export, State::Running) {
             return self.tell(now, Grade::Note, "an export is being written; one at a time");
         }
-        if !selected_only && !self.view.progress().is_done() {
+        let reading = self.opened.as_ref().is_some_and(Opened::is_reading) && self.view.is_filtered();
+        if !selected_only && (reading || !self.view.progress().is_done()) {
             let words = "the filter is not through yet: export when it has found all";
             return self.tell(now, Grade::Note, words);
         }

@@ -131,6 +131,7 @@ impl App {
                     return self.perform(action, now);
                 }
             }
+            MenuOf::Unreadable => drop(self.overlays.pop()),
             MenuOf::Samples => {
                 self.overlays.pop();
                 let sample = self.samples.iter().find(|name| **name == label);

@@ -54,6 +54,8 @@ pub enum MenuOf {
     Samples,
     Copy,
     Export,
+    /// Only to be looked at.
+    Unreadable,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

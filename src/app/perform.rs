@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::overlay::{About, Item, Menu, MenuOf, Overlay, Purpose, Question};
-use super::{Action, App, Composer, Effect, Grade, Pane};
+use super::{Action, App, Composer, Effect, Grade, Mode, Pane, opened};
 use crate::link::{Command, policy};
 
 /// How many connections one app may have (Slack, "Using multiple connections").
@@ -11,6 +11,10 @@ const MOST_CONNECTIONS: u8 = 10;
 
 impl App {
     pub fn perform(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
+        if self.mode == Mode::Open && opened::needs_slack(action) {
+            self.tell(now, Grade::Note, opened::WHY_NOT);
+            return Vec::new();
+        }
         match action {
             Action::Down
             | Action::Up
@@ -52,6 +56,7 @@ impl App {
             }
             Action::CopyMenu => self.overlays.push(copy_menu()),
             Action::Hold => self.overlays.push(self.hold_menu()),
+            Action::UnreadableLines => self.show_unreadable(now),
             Action::Palette => self.open_palette(),
             Action::Help => self.overlays.push(Overlay::Help { offset: 0 }),
             Action::Theme => self.next_theme(now),
@@ -286,7 +291,8 @@ impl App {
     }
 
     fn quit(&mut self) -> Vec<Effect> {
-        let waiting = self.session.acks().held_count();
+        // What a recording holds waits for nobody any more.
+        let waiting = if self.mode == Mode::Open { 0 } else { self.session.acks().held_count() };
         if waiting == 0 {
             return vec![Effect::Quit];
         }

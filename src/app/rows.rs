@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use std::collections::HashMap;
 
-use super::{App, Grade, Pane};
+use super::{App, Grade, Mode, Pane};
 use crate::journal::Event;
 use crate::journal::filter::Filter;
 use crate::journal::view::{RowMatcher, Times};
@@ -85,7 +85,10 @@ impl App {
     }
 
     fn row_matches(&self, filter: &Filter, row: u32) -> bool {
-        let times = Times { start: self.session.started().unwrap_or_default(), now: Some(self.now) };
+        let times = Times {
+            start: self.session.started().unwrap_or_default(),
+            now: (self.mode != Mode::Open).then_some(self.now),
+        };
         let read = |place| self.lines.line(place).ok();
         RowMatcher { filter, index: &self.index, times, read }.matches(row)
     }

@@ -21,6 +21,7 @@ use super::{App, Effect, Event, Grade};
 use crate::clipboard::{Clipboard, Copied};
 use crate::journal::Tail;
 use crate::link::Command;
+use crate::open::{Reading, Update};
 use crate::simulator::{Handle, Sending};
 use crate::slack::message::Header;
 use crate::slack::sample::{Overrides, Unsent};
@@ -39,13 +40,48 @@ pub struct Surroundings<I> {
     /// Makes the stream of terminal events. It is made anew after the terminal was lent out: the old one would
     /// go on reading what is typed into the editor.
     pub input: I,
-    pub tail: Tail,
-    pub commands: mpsc::Sender<Command>,
+    pub feed: Feed,
+    /// What the link hears; none where there is no link.
+    pub commands: Option<mpsc::Sender<Command>>,
     /// The built-in simulator, in `demo`.
     pub simulator: Option<Handle>,
     pub clipboard: Clipboard,
     pub zone: TimeZone,
     pub clock: fn() -> Timestamp,
+}
+
+/// Where records come from.
+#[derive(Debug)]
+pub enum Feed {
+    /// A session that goes on.
+    Journal(Tail),
+    /// A recording that is read in the background.
+    Recording(Reading),
+}
+
+/// What a feed has.
+enum News {
+    /// There are lines to read.
+    Lines,
+    Update(Update),
+    /// Nothing more will come.
+    Over,
+}
+
+impl Feed {
+    async fn next(&mut self) -> News {
+        match self {
+            // Who writes the journal is part of this very process.
+            Self::Journal(tail) => {
+                if tail.changed().await {
+                    News::Lines
+                } else {
+                    News::Over
+                }
+            }
+            Self::Recording(reading) => reading.next().await.map_or(News::Over, News::Update),
+        }
+    }
 }
 
 /// Why the loop ended.
@@ -68,14 +104,15 @@ where
     S: Stream<Item = io::Result<TerminalEvent>> + Unpin,
 {
     let mut input = (around.input)();
-    let mut look = Look { theme: load(app.theme), now: (around.clock)(), zone: around.zone.clone() };
+    let clock = around.clock;
+    app.settle(clock());
+    let mut look = Look { theme: load(app.theme), now: app.shown_at(clock()), zone: around.zone.clone() };
     let mut drawn_theme = app.theme;
     let mut dirty = true;
     let mut readable = true;
     let mut drawn = Instant::now();
     let (told, mut exports) = mpsc::unbounded_channel();
     let mut exporter = Exporter::new(move |news| drop(told.send(news)));
-    app.settle(look.now);
     terminal.draw(|frame| ui::draw(app, &look, frame))?;
     loop {
         let now = (around.clock)();
@@ -93,7 +130,7 @@ where
                 Some(Err(_)) | None => return Ok(Ended::HungUp),
             },
             () = wait(due) => {
-                look.now = (around.clock)();
+                let now = clock();
                 if drawn_theme != app.theme {
                     drawn_theme = app.theme;
                     look.theme = load(app.theme);
@@ -101,7 +138,8 @@ where
                 // A resize is known here before its event comes.
                 terminal.autoresize()?;
                 let size = terminal.get_frame().area().as_size();
-                app.update(Event::Resize(size.width, size.height), look.now);
+                app.update(Event::Resize(size.width, size.height), now);
+                look.now = app.shown_at(now);
                 terminal.draw(|frame| ui::draw(app, &look, frame))?;
                 drawn = Instant::now();
                 dirty = false;
@@ -111,13 +149,8 @@ where
                 dirty = true;
                 app.update(Event::Exported(news), (around.clock)())
             },
-            _ = around.tail.changed(), if readable => {
-                if let Err(error) = around.tail.read(|place, line| app.record(place, line)) {
-                    // Somebody took the file away from under us: acks go on, the list cannot.
-                    readable = false;
-                    let told = format!("the journal cannot be read any more: {error}");
-                    app.update(Event::Told(Grade::Failed, told), (around.clock)());
-                }
+            news = around.feed.next(), if readable => {
+                readable = take(news, app, around);
                 dirty = true;
                 Vec::new()
             },
@@ -141,6 +174,24 @@ where
                 perform(effect, app, around);
             }
         }
+    }
+}
+
+/// Takes what the feed has; `false` where nothing more will come of it.
+fn take<I>(news: News, app: &mut App, around: &mut Surroundings<I>) -> bool {
+    match (news, &mut around.feed) {
+        (News::Lines, Feed::Journal(tail)) => {
+            let Err(error) = tail.read(|place, line| app.record(place, line)) else { return true };
+            // Somebody took the file away from under us: acks go on, the list cannot.
+            let told = format!("the journal cannot be read any more: {error}");
+            app.update(Event::Told(Grade::Failed, told), (around.clock)());
+            false
+        }
+        (News::Update(update), _) => {
+            app.read(update, (around.clock)());
+            true
+        }
+        (News::Lines | News::Over, _) => false,
     }
 }
 
@@ -182,12 +233,7 @@ fn lends(effect: &Effect) -> bool {
 
 fn perform<I>(effect: Effect, app: &mut App, around: &mut Surroundings<I>) {
     let result = match effect {
-        Effect::Link(command) => around.commands.try_send(command).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => {
-                "the connections are busy: try again in a moment".to_owned()
-            }
-            mpsc::error::TrySendError::Closed(_) => "the connections are shut down already".to_owned(),
-        }),
+        Effect::Link(command) => to_link(around.commands.as_ref(), command),
         Effect::Copy { what, text } => around.clipboard.copy(&text).map(|copied| {
             let by = if copied == Copied::Terminal { " (by way of the terminal)" } else { "" };
             let told = format!("copied {what}{by}");
@@ -205,6 +251,14 @@ fn perform<I>(effect: Effect, app: &mut App, around: &mut Surroundings<I>) {
     if let Err(why) = result {
         app.update(Event::Told(Grade::Failed, why), (around.clock)());
     }
+}
+
+fn to_link(commands: Option<&mpsc::Sender<Command>>, command: Command) -> Result<(), String> {
+    let commands = commands.ok_or("there is no connection here")?;
+    commands.try_send(command).map_err(|error| match error {
+        mpsc::error::TrySendError::Full(_) => "the connections are busy: try again in a moment".to_owned(),
+        mpsc::error::TrySendError::Closed(_) => "the connections are shut down already".to_owned(),
+    })
 }
 
 /// Gives the terminal to another program until that ends, on a thread that may block.

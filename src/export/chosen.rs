@@ -28,13 +28,17 @@ impl Chosen {
     }
 }
 
-/// What a filter shows of lines that are complete: an envelope without an ack never had one.
-pub fn matching(lines: &Lines, filter: Option<&Filter>) -> Result<Chosen, ExportError> {
+/// What a filter shows of lines that are complete: an envelope without an ack never had one. `go_on` as for
+/// [`export`](super::export()).
+pub fn matching(
+    lines: &Lines,
+    filter: Option<&Filter>,
+    go_on: &mut dyn FnMut(u8) -> bool,
+) -> Result<Chosen, ExportError> {
     let Some(filter) = filter.filter(|filter| !filter.matches_everything()) else { return Ok(Chosen::All) };
     let mut index = Index::default();
     let mut start = None;
-    let mut go_on = |_| true;
-    let mut watch = Watch::new(lines, &Chosen::All, &mut go_on)?;
+    let mut watch = Watch::new(lines, &Chosen::All, go_on)?;
     scan::each(lines, &mut watch, |line| {
         if let Ok(record) = Record::parse(&line.text) {
             start.get_or_insert(record.at);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    #[error("{} exists. Nothing was written; choose another name, or say that it may be replaced", .path.display())]
+    #[error("{} exists. Nothing was written; choose another name, or let it be replaced (--force)", .path.display())]
     Exists { path: PathBuf },
     #[error("cannot write {path}: {why}", path = .path.display(), why = why(.source))]
     Write { path: PathBuf, source: io::Error },
@@ -14,7 +14,7 @@ pub enum ExportError {
     Out(io::Error),
     #[error("cannot read what shall be exported: {0}")]
     Read(io::Error),
-    #[error("there is nothing to export: no envelope passes the filter")]
+    #[error("there is nothing to export: no record, or none that the filter lets through")]
     Nothing,
     #[error("payloads are many files: name a folder for them with --output FOLDER")]
     NeedsFolder,

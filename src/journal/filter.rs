@@ -98,6 +98,16 @@ impl Filter {
         self.root.is_header_only()
     }
 
+    /// Whether a record alone does not tell: its ack or the session's start counts.
+    pub fn needs_order(&self) -> bool {
+        self.root.needs_order()
+    }
+
+    /// Whether an envelope whose record is this line could match; `false` is sure, and found without parsing.
+    pub fn could_match(&self, line: &[u8]) -> bool {
+        self.root.could_match(line)
+    }
+
     /// Whether it is the empty filter.
     pub fn matches_everything(&self) -> bool {
         matches!(&self.root, Node::All(nodes) if nodes.is_empty())
@@ -130,6 +140,7 @@ pub struct Reading<'a> {
     decoded: OnceCell<Option<String>>,
     has_unicode_escapes: OnceCell<bool>,
     value: OnceCell<Result<Option<jaq_json::Val>, GaveUp>>,
+    jq_error: OnceCell<String>,
 }
 
 /// A reading as one filter sees it.
@@ -155,7 +166,13 @@ impl<'a> Reading<'a> {
             decoded: OnceCell::new(),
             has_unicode_escapes: OnceCell::new(),
             value: OnceCell::new(),
+            jq_error: OnceCell::new(),
         }
+    }
+
+    /// What a jq expression said when it failed on this record; it counts as not matching.
+    pub fn jq_error(&self) -> Option<&str> {
+        self.jq_error.get().map(String::as_str)
     }
 
     fn facts(&self) -> &Facts<'a> {

@@ -12,11 +12,10 @@ use std::collections::HashMap;
 use super::recent::{Recent, Waiting};
 use super::{Event, Place, Record};
 
-pub use draft::{Draft, Row};
+pub use draft::{AckDraft, Draft, Row};
 pub use entry::{AckState, Entry, RowKind};
 pub use intern::Symbol;
 
-use draft::AckDraft;
 use intern::Interner;
 
 /// More envelopes than this that wait for an ack are left as they are.
@@ -91,8 +90,8 @@ impl Index {
     /// Enters what was read of a record.
     pub fn enter(&mut self, place: Place, draft: &Draft) -> Option<Change> {
         match draft {
-            Draft::Row(row) => Some(self.add(place, row)),
-            Draft::Ack(ack) => self.ack(place, ack),
+            Draft::Row(row) => Some(self.enter_row(place, row)),
+            Draft::Ack(ack) => self.enter_ack(place, ack),
             Draft::Finding { envelope_id } => {
                 let row = self.row_of(envelope_id)?;
                 self.flag(row).then_some(Change::Changed(row))
@@ -183,7 +182,8 @@ impl Index {
         self.entries.capacity() * size_of::<Entry>() + self.names.memory() + self.teams.memory()
     }
 
-    fn add(&mut self, place: Place, row: &Row) -> Change {
+    /// Enters what was read of a frame that is a row.
+    pub fn enter_row(&mut self, place: Place, row: &Row) -> Change {
         let number = self.len();
         let mut entry = Entry::new(place, row);
         entry.subject = self.names.intern(&row.subject);
@@ -219,7 +219,8 @@ impl Index {
         event.or(earlier)
     }
 
-    fn ack(&mut self, place: Place, ack: &AckDraft) -> Option<Change> {
+    /// Enters what was read of an ack.
+    pub fn enter_ack(&mut self, place: Place, ack: &AckDraft) -> Option<Change> {
         let id = &ack.envelope_id;
         if let Some(delivered) = self.waiting.remove(id) {
             let row = delivered.row;

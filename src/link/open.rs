@@ -90,7 +90,7 @@ fn socket_url(text: &str) -> Result<Url, Fault> {
 }
 
 fn unreachable(error: &reqwest::Error, net: &Net, method: &Url) -> Fault {
-    let host = method.host_str().unwrap_or_default();
+    let host = address(method);
     let cause = chain(error);
     let tls = cause.contains("certificate") || cause.contains("TLS") || cause.contains("handshake");
     if error.is_timeout() {
@@ -108,6 +108,12 @@ fn unreachable(error: &reqwest::Error, net: &Net, method: &Url) -> Fault {
         Fault::passing("connect", format!("{host} cannot be reached: {cause}"))
             .advise("See the network, the address and the proxy settings")
     }
+}
+
+/// Host and port, where the port is not the scheme's own.
+fn address(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 /// What to do when a certificate is not trusted.

@@ -5,8 +5,7 @@ use jiff::Timestamp;
 use super::connection::{Connection, Stage};
 use super::finding::{self, Finding};
 use super::history::{Close, MarkKind};
-use super::{Census, Problem, Session, census, measure};
-use crate::journal::index;
+use super::{Census, Note, Problem, Session, census, measure};
 use crate::journal::{Event, Record, Side};
 use crate::slack::message::Hello;
 
@@ -19,13 +18,22 @@ const CHECK_EVERY: jiff::SignedDuration = jiff::SignedDuration::from_secs(1);
 impl Session {
     /// Takes the next record; they come in the order of their file.
     pub fn apply(&mut self, record: &Record) {
-        let at = record.at;
+        self.note(record.at, &Note::of(record));
+    }
+
+    /// Takes what was read of the next record.
+    pub fn note(&mut self, at: Timestamp, note: &Note) {
         self.tick(at);
         self.records += 1;
         self.started.get_or_insert(at);
-        self.count_frame(at, &record.event);
-        self.enter(at, &record.event);
-        self.rows += u32::from(index::is_row(&record.event));
+        self.count_frame(at, note);
+        match note {
+            Note::Envelope(envelope) => self.envelope(at, envelope),
+            Note::Ack(ack) => self.ack(at, ack),
+            Note::Oddity { .. } => self.totals.oddities += 1,
+            Note::Other(event) => self.enter(at, event),
+        }
+        self.rows += u32::from(note.is_row());
     }
 
     fn enter(&mut self, at: Timestamp, event: &Event) {
@@ -37,10 +45,6 @@ impl Session {
                 self.connection_mut(*conn, at).enter(Stage::HelloAwaited { since: at });
             }
             Event::Hello { conn, message } => self.hello(at, *conn, message),
-            Event::Envelope { conn, envelope_id, message, .. } => {
-                self.envelope(at, *conn, envelope_id, message);
-            }
-            Event::Ack { .. } => self.ack(at, event),
             Event::Disconnect { conn, reason, .. } => self.disconnect(at, *conn, reason),
             Event::Closed { conn, code, reason, lived_ms } => {
                 let close = Close { at, code: *code, reason: reason.to_string() };
@@ -53,9 +57,17 @@ impl Session {
             Event::Pong { conn, from: Side::Slack, rtt_ms: Some(rtt) } => {
                 self.connection_mut(*conn, at).round_trip(measure::millis(*rtt));
             }
-            Event::Message { .. } | Event::Text { .. } | Event::Binary { .. } => self.totals.oddities += 1,
             Event::Error { .. } => self.error(at, event),
-            Event::Ping { .. } | Event::Pong { .. } | Event::Api { .. } | Event::Unknown { .. } => {}
+            // The most frequent ones have notes of their own.
+            Event::Envelope { .. }
+            | Event::Ack { .. }
+            | Event::Message { .. }
+            | Event::Text { .. }
+            | Event::Binary { .. }
+            | Event::Ping { .. }
+            | Event::Pong { .. }
+            | Event::Api { .. }
+            | Event::Unknown { .. } => {}
         }
     }
 
@@ -210,10 +222,17 @@ impl Session {
     }
 
     /// Whatever came from Slack shows that its connection is alive.
-    fn count_frame(&mut self, at: Timestamp, event: &Event) {
-        let from_slack = index::is_row(event)
-            || matches!(event, Event::Ping { from: Side::Slack, .. } | Event::Pong { from: Side::Slack, .. });
-        if let (true, Some(conn)) = (from_slack, event.conn()) {
+    fn count_frame(&mut self, at: Timestamp, note: &Note) {
+        let from_slack = match note {
+            Note::Envelope(envelope) => Some(envelope.conn),
+            Note::Oddity { conn } => Some(*conn),
+            Note::Ack(_) => None,
+            Note::Other(event @ (Event::Ping { from, .. } | Event::Pong { from, .. })) => {
+                event.conn().filter(|_| *from == Side::Slack)
+            }
+            Note::Other(event) => event.conn().filter(|_| note.is_row()),
+        };
+        if let Some(conn) = from_slack {
             let connection = self.connection_mut(conn, at);
             connection.frame(at);
             // A recording may begin after the upgrade.

@@ -117,11 +117,19 @@ pub fn draft(kind: Kind, form: Form, payload: &str) -> String {
 /// The text message that answers an envelope. `payload` is JSON text of any layout: the white space between its
 /// tokens is dropped, nothing else changes. Blank text is no payload.
 pub fn frame(envelope_id: &str, payload: Option<&str>) -> String {
-    let id = serde_json::Value::from(envelope_id);
-    match payload.map(minified).filter(|payload| !payload.is_empty()) {
-        Some(payload) => format!("{{\"envelope_id\":{id},\"payload\":{payload}}}"),
-        None => format!("{{\"envelope_id\":{id}}}"),
+    let mut frame = format!("{{\"envelope_id\":{}", serde_json::Value::from(envelope_id));
+    if let Some(payload) = payload {
+        let without = frame.len();
+        frame.push_str(",\"payload\":");
+        let before = frame.len();
+        frame.reserve(payload.len() + 1);
+        text::minify_into(payload, &mut frame);
+        if frame.len() == before {
+            frame.truncate(without);
+        }
     }
+    frame.push('}');
+    frame
 }
 
 /// The bytes of [`frame`], to be held against [`MAX_FRAME`].

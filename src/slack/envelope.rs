@@ -126,15 +126,15 @@ pub const SUMMARY_CHARS: usize = 200;
 impl<'a> About<'a> {
     /// `type_` is the envelope's `type`, `payload` the payload's JSON text as it came, whatever it holds.
     pub fn of(type_: &str, payload: &'a str) -> Self {
+        Self { payload, ..Self::read(type_, &mut peek::Value::of(payload)) }
+    }
+
+    /// [`About::of`] a payload that is met in reading the envelope.
+    pub fn read(type_: &str, payload: &mut peek::Value<'a>) -> Self {
         match Kind::of(type_, None) {
-            Kind::Event => return event::about(payload),
-            Kind::Command => return command(payload),
-            _ => {}
-        }
-        let payload_type = peek::text_at(payload, "type");
-        match Kind::of(type_, payload_type.as_deref()) {
-            Kind::Unknown => unknown(payload, payload_type),
-            kind => interactive::about(kind, payload),
+            Kind::Event => event::about(payload),
+            Kind::Command => command(payload),
+            _ => interactive::about(type_, payload),
         }
     }
 
@@ -176,10 +176,10 @@ impl<'a> About<'a> {
     }
 }
 
-fn command(payload: &str) -> About<'_> {
+fn command<'a>(payload: &mut peek::Value<'a>) -> About<'a> {
     let keys = ["command", "user_id", "user_name", "team_id", "team_domain", "channel_id"];
     let [command, user, user_name, team_id, team_domain, channel] =
-        peek::fields(payload, keys).map(|value| value.and_then(peek::text));
+        payload.fields(keys).map(|value| value.and_then(peek::text));
     About {
         subject: command.clone().unwrap_or_default(),
         command,
@@ -188,7 +188,7 @@ fn command(payload: &str) -> About<'_> {
         team_id,
         team_domain,
         channel,
-        ..About::empty(Kind::Command, payload)
+        ..About::empty(Kind::Command, payload.raw())
     }
 }
 

@@ -5,6 +5,10 @@
 use std::borrow::Cow;
 use std::iter;
 
+mod value;
+
+pub use value::Value;
+
 /// The members of the object `json` in its order: decoded key, raw value. Nothing for any other text.
 pub fn members(json: &str) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
     raw_members(json).map(|(key, value)| (string(key).unwrap_or_default(), value))
@@ -12,7 +16,7 @@ pub fn members(json: &str) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
 
 /// [`members`], the keys with their quotes and escapes as they were sent.
 pub fn raw_members(json: &str) -> impl Iterator<Item = (&str, &str)> {
-    let mut at = opened(json, b'{');
+    let mut at = opened(json, 0, b'{');
     iter::from_fn(move || {
         let key = next_value(json, at?).filter(|key| json[key.0..].starts_with('"'))?;
         let colon = skip_space(json, key.1);
@@ -24,7 +28,7 @@ pub fn raw_members(json: &str) -> impl Iterator<Item = (&str, &str)> {
 
 /// The raw values of the array `json`. Nothing for any other text.
 pub fn items(json: &str) -> impl Iterator<Item = &str> {
-    let mut at = opened(json, b'[');
+    let mut at = opened(json, 0, b'[');
     iter::from_fn(move || {
         let value = next_value(json, at?)?;
         at = after_comma(json, value.1);
@@ -35,13 +39,7 @@ pub fn items(json: &str) -> impl Iterator<Item = &str> {
 /// The raw values of `keys` in the object `json`, in the order of `keys`; of a key that stands twice the
 /// last, as every JSON parser of Slack's SDKs has it.
 pub fn fields<'a, const N: usize>(json: &'a str, keys: [&str; N]) -> [Option<&'a str>; N] {
-    let mut found = [None; N];
-    for (key, value) in members(json) {
-        if let Some(at) = keys.iter().position(|wanted| *wanted == key) {
-            found[at] = Some(value);
-        }
-    }
-    found
+    Value::of(json).fields(keys)
 }
 
 /// The raw value of one key; see [`fields`].
@@ -99,9 +97,9 @@ fn index(token: &str) -> Option<usize> {
     if plain { token.parse().ok() } else { None }
 }
 
-/// Where the first member or item may start, when `json` is the container that `bracket` opens.
-fn opened(json: &str, bracket: u8) -> Option<usize> {
-    let at = skip_space(json, 0);
+/// Where the first member or item may start, when `bracket` opens the value at or after `at`.
+fn opened(json: &str, at: usize, bracket: u8) -> Option<usize> {
+    let at = skip_space(json, at);
     (json.as_bytes().get(at) == Some(&bracket)).then_some(at + 1)
 }
 
@@ -110,9 +108,11 @@ fn after_comma(json: &str, at: usize) -> Option<usize> {
     (json.as_bytes().get(at) == Some(&b',')).then_some(at + 1)
 }
 
-fn skip_space(json: &str, at: usize) -> usize {
-    let space = json.as_bytes()[at..].iter().take_while(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t'));
-    at + space.count()
+fn skip_space(json: &str, mut at: usize) -> usize {
+    while let Some(b' ' | b'\n' | b'\r' | b'\t') = json.as_bytes().get(at) {
+        at += 1;
+    }
+    at
 }
 
 /// Start and end of the value at or after `at`. A container that never closes ends with the text.
@@ -123,7 +123,9 @@ fn next_value(json: &str, at: usize) -> Option<(usize, usize)> {
         b'"' => string_end(bytes, start)?,
         b'{' | b'[' => container_end(bytes, start),
         _ => {
-            let stops = |byte: &u8| b",:{}[]\" \n\r\t".contains(byte);
+            let stops = |byte: &u8| {
+                matches!(byte, b',' | b':' | b'{' | b'}' | b'[' | b']' | b'"' | b' ' | b'\n' | b'\r' | b'\t')
+            };
             bytes[start..].iter().position(stops).map_or(bytes.len(), |length| start + length)
         }
     };
@@ -229,90 +231,4 @@ fn utf16_unit(rest: &str) -> Option<u16> {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use proptest::prelude::*;
-    use serde_json::Value;
-
-    #[test]
-    fn fields_come_back_as_the_text_they_were_sent_as() {
-        let json = r#" { "a" : 1.50e3 , "b":{"c":[1, 2]}, "a\u0062" : "x\"y", "d":null } "#;
-        assert_eq!(
-            fields(json, ["a", "b", "ab", "e"]),
-            [Some("1.50e3"), Some(r#"{"c":[1, 2]}"#), Some(r#""x\"y""#), None]
-        );
-        assert_eq!(pointer(json, "/b/c/1"), Some("2"));
-        assert_eq!(pointer(json, "/b/c/01"), None);
-        assert_eq!(pointer(json, "/b/c/-"), None);
-        assert_eq!(text_at(json, "ab").unwrap(), "x\"y");
-    }
-
-    #[test]
-    fn what_is_before_a_break_is_still_read() {
-        let json = r#"{"event":{"type":"message","user":"U1","text":"cut of"#;
-        assert_eq!(pointer(json, "/event/user"), Some("\"U1\""));
-        assert_eq!(pointer(json, "/event/text"), None);
-    }
-
-    #[test]
-    fn half_an_emoji_is_shown_as_missing() {
-        assert_eq!(string(r#""a\ud83d\ude00b\ud83dc""#).unwrap(), "a😀b\u{fffd}c");
-    }
-
-    #[test]
-    fn nesting_costs_no_stack() {
-        let deep = format!("{{\"deep\":{}1{},\"after\":2}}", "[".repeat(100_000), "]".repeat(100_000));
-        assert_eq!(field(&deep, "after"), Some("2"));
-    }
-
-    fn any_json() -> impl Strategy<Value = Value> {
-        let leaf = prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::from),
-            any::<i64>().prop_map(Value::from),
-            any::<String>().prop_map(Value::from),
-        ];
-        leaf.prop_recursive(4, 40, 6, |inner| {
-            prop_oneof![
-                proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-                proptest::collection::btree_map(any::<String>(), inner, 0..6)
-                    .prop_map(|map| Value::Object(map.into_iter().collect())),
-            ]
-        })
-    }
-
-    /// What `serde_json` reads, [`pointer`] reads the same, at every place of the document.
-    fn agrees(root: &str, at: &str, value: &Value) {
-        let raw = pointer(root, at).unwrap_or_else(|| panic!("{at} not found in {root}"));
-        assert_eq!(&serde_json::from_str::<Value>(raw).unwrap(), value);
-        match value {
-            Value::String(text) => assert_eq!(&string(raw).unwrap(), text),
-            Value::Array(list) => {
-                list.iter().enumerate().for_each(|(i, item)| agrees(root, &format!("{at}/{i}"), item));
-            }
-            Value::Object(map) => map.iter().for_each(|(key, item)| agrees(root, &join(at, key), item)),
-            _ => {}
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn agrees_with_serde(json in any_json(), pretty: bool) {
-            let text = if pretty { serde_json::to_string_pretty(&json) } else { serde_json::to_string(&json) };
-            agrees(&text.unwrap(), "", &json);
-        }
-
-        #[test]
-        fn any_text_is_survived(text in r#"[\[\]{}",:\\ua-f0-9 é😀]{0,60}"#, key in r"(/[a-f0-9~]{0,2}){0,3}") {
-            let _ = pointer(&text, &key);
-            for (_, value) in members(&text) {
-                let _ = string(value);
-            }
-            for item in items(&text) {
-                let _ = string(item);
-            }
-            let _ = unescape(&text);
-        }
-    }
-}
+mod tests;

@@ -6,9 +6,9 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget as _};
 
 use super::{Look, empty, selected};
-use crate::app::App;
 use crate::app::action::Action;
 use crate::app::composer::{Composer, Draft, Verdict};
+use crate::app::{App, Mode};
 use crate::json::{TokenKind, tokens};
 use crate::slack::ack::MAX_FRAME;
 use crate::slack::check::Severity;
@@ -17,6 +17,10 @@ use crate::ui::footer::key_of;
 
 pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
     let Some(draft) = app.composer.draft() else {
+        if app.mode == Mode::Open {
+            let lines = ["nothing to answer here: select an envelope", "a draft is checked here, not sent"];
+            return empty(frame, look, area, &lines);
+        }
         let key = key_of(app, Action::Hold);
         let hint = format!("{key} holds envelopes back until you answer them");
         return empty(frame, look, area, &["nothing to answer here: select an envelope", &hint]);

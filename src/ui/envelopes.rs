@@ -9,6 +9,7 @@ use ratatui::widgets::{Clear, Paragraph, Widget as _};
 use super::theme::Paint;
 use super::{Look, empty};
 use crate::app::action::Action;
+use crate::app::opened::Opened;
 use crate::app::{App, Mode, Pane};
 use crate::journal::By;
 use crate::journal::index::{AckState, Entry, RowKind};
@@ -59,7 +60,7 @@ impl Columns {
 
 fn row_line<'a>(app: &App, row: u32, entry: &Entry, columns: &Columns, look: &Look) -> Line<'a> {
     let theme = &look.theme;
-    let (ack, ack_paint) = ack_words(entry, look);
+    let (ack, ack_paint) = ack_words(entry, app.mode == Mode::Open, look);
     let subject = app.index.text(entry.subject).unwrap_or_default();
     let done = !matches!(entry.ack(), AckState::Pending);
     let subject_paint = if done { theme.text } else { theme.strong };
@@ -102,10 +103,12 @@ fn row_line<'a>(app: &App, row: u32, entry: &Entry, columns: &Columns, look: &Lo
 }
 
 /// What needs the reader is bright: a countdown, what is late. What went well is dim.
-fn ack_words(entry: &Entry, look: &Look) -> (String, Style) {
+fn ack_words(entry: &Entry, opened: bool, look: &Look) -> (String, Style) {
     let theme = &look.theme;
     match entry.ack() {
         AckState::None => (String::new(), theme.dim.into()),
+        // Nothing ticks in a recording: what waits at its end was never answered.
+        AckState::Pending if opened => ("none".to_owned(), theme.warn.into()),
         AckState::Pending => {
             let left = (DEADLINE - look.now.duration_since(entry.at())).as_secs_f64();
             match left {
@@ -157,6 +160,10 @@ fn mark<'a>(line: Line<'a>, app: &App, look: &Look, width: usize) -> Line<'a> {
 
 /// New rows below the screen, or since the view was frozen, are told in its last line.
 fn draw_below(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
+    if app.opened.as_ref().is_some_and(|opened| !opened.follow) {
+        // Nothing is new in a recording.
+        return;
+    }
     let below = app.view.new_below() as u64;
     let words = match (app.view.is_frozen(), below) {
         (_, 0) => return,
@@ -187,6 +194,9 @@ pub fn title(app: &App, look: &Look) -> Vec<(String, Style)> {
     } else {
         parts.push((text::thousands(total), theme.text.into()));
     }
+    if app.opened.as_ref().is_some_and(|opened| !opened.follow) {
+        return parts;
+    }
     let state: (&str, Style) = match () {
         () if app.view.is_frozen() => ("frozen", theme.urgent.into()),
         () if app.view.is_following() => ("following", theme.ok.into()),
@@ -207,10 +217,38 @@ fn draw_trouble(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
     empty(frame, look, area, &lines);
 }
 
+/// A recording without a row: being read, empty, or of something else.
+fn draw_nothing_opened(app: &App, opened: &Opened, look: &Look, frame: &mut Frame, area: Rect) {
+    let lines = match (opened.unreadable_count, app.session.records()) {
+        _ if opened.is_reading() => vec!["reading …".to_owned()],
+        (0, 0) => vec![
+            "this recording is empty".to_owned(),
+            "`sockscope demo --record FILE` makes one that is not".to_owned(),
+        ],
+        (count, 0) => vec![
+            "there is no record of sockscope in this file".to_owned(),
+            format!("{} lines are something else: {} tells why", text::thousands(count), unreadable_key(app)),
+        ],
+        (_, records) => vec![
+            format!("{} records, and none of them came from Slack", text::thousands(records)),
+            "3 Connection health shows what they tell".to_owned(),
+        ],
+    };
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    empty(frame, look, area, &lines);
+}
+
+fn unreadable_key(app: &App) -> String {
+    format!("{} {}", key_of(app, Action::Palette), Action::UnreadableLines.row().name)
+}
+
 fn draw_empty(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
     if app.view.is_filtered() {
         let hint = format!("{} changes the filter, Esc clears it", key_of(app, Action::Filter));
         return empty(frame, look, area, &["no envelope matches the filter", &hint]);
+    }
+    if let Some(opened) = &app.opened {
+        return draw_nothing_opened(app, opened, look, frame, area);
     }
     if let Some(problem) = app.session.stopped() {
         let what = format!("stopped: {}", text::visible(&problem.code));
@@ -227,7 +265,7 @@ fn draw_empty(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
             let hint = format!("{} sends a sample", key_of(app, Action::SendSample));
             empty(frame, look, area, &["connected; nothing has come yet", &hint]);
         }
-        (_, Mode::Live) => {
+        (_, Mode::Live | Mode::Open) => {
             let hint = "write to your app in Slack, press one of its buttons, or run its command";
             empty(frame, look, area, &["connected; nothing has come yet", hint]);
         }

@@ -8,17 +8,42 @@ use ratatui::widgets::{Clear, Paragraph, Widget as _};
 
 use super::Look;
 use crate::app::App;
+use crate::app::opened::Opened;
 use crate::link::Hold;
 use crate::session::Session;
 use crate::text;
 
 pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
+    let mut parts = match &app.opened {
+        Some(opened) => opened_parts(app, opened, look),
+        None => session_parts(app, look),
+    };
+    parts.retain(|(_, part)| !part.is_empty());
+    while width(&parts) > usize::from(area.width)
+        && let Some(at) = most_missable(&parts)
+    {
+        parts.remove(at);
+    }
+    let mut line = Line::from(" ");
+    for (at, (_, part)) in parts.into_iter().enumerate() {
+        if at > 0 {
+            line.push_span("   ");
+        }
+        line.extend(part);
+    }
+    Clear.render(area, frame.buffer_mut());
+    Paragraph::new(line).render(area, frame.buffer_mut());
+}
+
+/// A part of the line, with how easily it is missed: where there is no room, the highest fall away first.
+type Part<'a> = (u8, Vec<Span<'a>>);
+
+fn session_parts<'a>(app: &App, look: &Look) -> Vec<Part<'a>> {
     let theme = &look.theme;
     let session = &app.session;
     let (debug, hold) = (app.debug_reconnects, app.hold != Hold::Nothing);
     let shared = session.census().is_some_and(|census| census.shared());
-    // Each part with how easily it is missed: where there is no room, the highest fall away first.
-    let mut parts = vec![
+    vec![
         (
             0,
             vec![
@@ -37,30 +62,72 @@ pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
         (1, waiting(session, look)),
         (2, recording(app, look)),
         (3, findings(session, look)),
-    ];
-    parts.retain(|(_, part)| !part.is_empty());
-    while width(&parts) > usize::from(area.width)
-        && let Some(at) = most_missable(&parts)
-    {
-        parts.remove(at);
-    }
-    let mut line = Line::from(" ");
-    for (at, (_, part)) in parts.into_iter().enumerate() {
-        if at > 0 {
-            line.push_span("   ");
-        }
-        line.extend(part);
-    }
-    Clear.render(area, frame.buffer_mut());
-    Paragraph::new(line).render(area, frame.buffer_mut());
+    ]
 }
 
-fn most_missable(parts: &[(u8, Vec<Span>)]) -> Option<usize> {
+/// A recording: which, how far it is read, and what of it cannot be shown.
+fn opened_parts<'a>(app: &App, opened: &Opened, look: &Look) -> Vec<Part<'a>> {
+    let theme = &look.theme;
+    let name = text::visible(&text::fit(&opened.sources.name(), 32)).into_owned();
+    let records = format!("{} records", text::thousands(app.session.records()));
+    let span = |words: String, paint| vec![Span::styled(words, paint)];
+    vec![
+        (
+            0,
+            vec![
+                Span::styled("sockscope", theme.brand),
+                Span::styled(format!("  {}", app.mode), theme.strong),
+            ],
+        ),
+        (1, span(name, theme.text)),
+        (3, span(text::bytes(opened.size), theme.dim)),
+        (2, span(records, theme.dim)),
+        (0, progress(opened, look)),
+        (5, app_name(&app.session, look)),
+        (0, opened.trouble().map(|_| Span::styled("✗ not as it was", theme.bad)).into_iter().collect()),
+        (1, unreadable(opened, look)),
+        (4, findings(&app.session, look)),
+    ]
+}
+
+/// How far a recording is read, until it is.
+fn progress<'a>(opened: &Opened, look: &Look) -> Vec<Span<'a>> {
+    const COLUMNS: usize = 12;
+    let theme = &look.theme;
+    if !opened.is_reading() {
+        let following = opened.follow && opened.trouble().is_none();
+        return following.then(|| Span::styled("● following", theme.ok)).into_iter().collect();
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a share of twelve columns"
+    )]
+    let full = (opened.share() * COLUMNS as f64) as usize;
+    vec![
+        Span::styled("reading ", theme.text),
+        Span::styled("━".repeat(full), theme.ok),
+        Span::styled("─".repeat(COLUMNS - full), theme.border),
+        Span::styled(format!(" {:.0} %", opened.share() * 100.0), theme.text),
+    ]
+}
+
+fn unreadable<'a>(opened: &Opened, look: &Look) -> Vec<Span<'a>> {
+    let words = match opened.unreadable_count {
+        0 => return Vec::new(),
+        1 => "1 line is no record".to_owned(),
+        count => format!("{} lines are no records", text::thousands(count)),
+    };
+    vec![Span::styled(words, look.theme.warn)]
+}
+
+fn most_missable(parts: &[Part]) -> Option<usize> {
     let missable = parts.iter().enumerate().filter(|(_, (rank, _))| *rank > 0);
     missable.max_by_key(|(_, (rank, _))| *rank).map(|(at, _)| at)
 }
 
-fn width(parts: &[(u8, Vec<Span>)]) -> usize {
+fn width(parts: &[Part]) -> usize {
     parts.iter().map(|(_, part)| part.iter().map(Span::width).sum::<usize>() + 3).sum()
 }
 

@@ -35,7 +35,9 @@ pub fn lines(session: &Session, look: &Look, width: usize, height: usize) -> Vec
         lines.extend(connection_lines(connection, look, width));
     }
     if lines.is_empty() {
-        lines.push(Line::styled(" no connection yet", look.theme.dim));
+        let words =
+            if session.history().count() > 0 { " no connection is open" } else { " no connection yet" };
+        lines.push(Line::styled(words, look.theme.dim));
     }
     let ended = session.history().ended();
     if lines.len() + 1 + ended.len().min(3) < height

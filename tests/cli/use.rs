@@ -64,6 +64,7 @@ fn wrong_values_are_wrong_use() {
         &["--connections", "0"],
         &["--for", "soon"],
         &["--api-url", "not a url"],
+        &["--theme", "neon"],
         &["nonsense"],
         &["completions", "nonsense"],
     ] {

@@ -19,6 +19,10 @@ fn exported(lines: &Lines, chosen: &Chosen) -> Result<(String, Tally), ExportErr
     Ok((String::from_utf8(out).unwrap(), tally))
 }
 
+fn found(lines: &Lines, filter: Option<&Filter>) -> Result<Chosen, ExportError> {
+    matching(lines, filter, &mut |_| true)
+}
+
 fn kinds(text: &str) -> Vec<String> {
     let kind = |line: &str| {
         let record = Record::parse(line).unwrap();
@@ -102,14 +106,14 @@ fn the_connection_that_an_ack_took_is_shown_too() {
 fn what_a_filter_finds_is_what_goes_out() {
     let session = Session::full();
     let filter = Filter::parse("command:/deploy").unwrap();
-    let chosen = matching(&session.lines(), Some(&filter)).unwrap();
+    let chosen = found(&session.lines(), Some(&filter)).unwrap();
     let (text, tally) = exported(&session.lines(), &chosen).unwrap();
     assert_eq!(tally.envelopes, 1);
     assert!(kinds(&text)[0].starts_with("session") && text.contains("/deploy"));
-    let nothing = matching(&session.lines(), Some(&Filter::parse("command:/nothing").unwrap())).unwrap();
+    let nothing = found(&session.lines(), Some(&Filter::parse("command:/nothing").unwrap())).unwrap();
     assert!(matches!(exported(&session.lines(), &nothing), Err(ExportError::Nothing)));
-    assert_eq!(matching(&session.lines(), None).unwrap(), Chosen::All);
-    assert_eq!(matching(&session.lines(), Some(&Filter::parse("").unwrap())).unwrap(), Chosen::All);
+    assert_eq!(found(&session.lines(), None).unwrap(), Chosen::All);
+    assert_eq!(found(&session.lines(), Some(&Filter::parse("").unwrap())).unwrap(), Chosen::All);
 }
 
 #[test]
@@ -121,7 +125,7 @@ fn sessions_that_follow_each_other_do_not_mix_their_connections() {
     two.payload(1, "b", "{}");
     let both = one.text() + &two.text();
     for lines in [files(&[both.as_bytes()]), files(&[one.text().as_bytes(), two.text().as_bytes()])] {
-        let chosen = matching(&lines, Some(&Filter::parse("id:b").unwrap())).unwrap();
+        let chosen = found(&lines, Some(&Filter::parse("id:b").unwrap())).unwrap();
         assert_eq!(exported(&lines, &chosen).unwrap().0, two.text());
         assert_eq!(exported(&lines, &Chosen::All).unwrap().0, both);
     }
@@ -173,7 +177,7 @@ fn a_file_is_private_whole_and_never_replaced_unasked() {
 
     let again = export(&session.lines(), &job, &mut |_| true).unwrap_err();
     assert!(matches!(&again, ExportError::Exists { path } if *path == job.path), "{again}");
-    job.chosen = matching(&session.lines(), Some(&Filter::parse("command:/deploy").unwrap())).unwrap();
+    job.chosen = found(&session.lines(), Some(&Filter::parse("command:/deploy").unwrap())).unwrap();
     job.overwrite = true;
     let smaller = export(&session.lines(), &job, &mut |_| true).unwrap();
     assert!(smaller.bytes < tally.bytes);

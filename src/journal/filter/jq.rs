@@ -28,6 +28,9 @@ const NESTING_STEPS: usize = 500_000;
 /// What a value can be nested with, over and over.
 const NESTING: [&str; 8] = ["def", "foreach", "pick", "recurse", "reduce", "setpath", "until", "while"];
 
+/// How much of an error's words is kept, in bytes.
+const ERROR_WORDS: usize = 200;
+
 /// A compiled jq expression.
 #[derive(Clone)]
 pub(super) struct Jq {
@@ -79,20 +82,64 @@ impl Jq {
         let message = seen.subject.message;
         let steps = STEPS + STEPS_PER_BYTE * message.len();
         if self.nests {
-            let run = || read(message)?.map_or(Ok(false), |value| self.run(&value, steps.min(NESTING_STEPS)));
-            return apart(run).unwrap_or(Err(GaveUp));
+            let run = || match read(message)? {
+                None => Ok((false, None)),
+                Some(value) => self.run(&value, steps.min(NESTING_STEPS)),
+            };
+            return self.tell(seen, apart(run).unwrap_or(Err(GaveUp))?);
         }
-        seen.value()?.map_or(Ok(false), |value| self.run(value, steps))
+        let Some(value) = seen.value()? else { return Ok(false) };
+        self.tell(seen, self.run(value, steps)?)
     }
 
-    fn run(&self, message: &Val, steps: usize) -> Result<bool, GaveUp> {
+    /// Keeps an error of the expression with the record that it failed on.
+    #[expect(clippy::unused_self, reason = "reads as what it is")]
+    fn tell(&self, seen: &Seen, (matched, error): (bool, Option<String>)) -> Result<bool, GaveUp> {
+        if let Some(error) = error {
+            let _ = seen.jq_error.set(error);
+        }
+        Ok(matched)
+    }
+
+    /// Whether it matches, or the error that ended its outputs.
+    fn run(&self, message: &Val, steps: usize) -> Result<(bool, Option<String>), GaveUp> {
         let meter = Meter::new(steps);
         let data = Leash::new(&self.program.lut, &meter);
         let run = || {
             let outputs = self.program.id.run((Ctx::<Kit>::new(data, Vars::new([])), message.clone()));
-            outputs.map_while(Result::ok).any(|value| value.as_bool())
+            for output in outputs {
+                match output {
+                    Ok(value) if value.as_bool() => return (true, None),
+                    Ok(_) => {}
+                    Err(error) => return (false, Some(told(error))),
+                }
+            }
+            (false, None)
         };
         catch_unwind(AssertUnwindSafe(run)).map_err(|_| GaveUp)
+    }
+}
+
+/// The error in words, which may quote a value of any size.
+fn told(error: jaq_core::Exn<Val>) -> String {
+    use std::fmt::Write as _;
+    let mut words = Words(String::new());
+    // Writing ends where there is enough.
+    let _ = match error.get_err() {
+        Ok(error) => write!(words, "{error}"),
+        Err(_) => write!(words, "it broke off"),
+    };
+    words.0
+}
+
+/// The beginning of a text.
+struct Words(String);
+
+impl std::fmt::Write for Words {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        let room = ERROR_WORDS.saturating_sub(self.0.len());
+        self.0.push_str(&text[..text.floor_char_boundary(room)]);
+        if text.len() > room { Err(std::fmt::Error) } else { Ok(()) }
     }
 }
 

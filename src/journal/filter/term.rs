@@ -117,6 +117,30 @@ impl Node {
         }
     }
 
+    pub fn needs_order(&self) -> bool {
+        match self {
+            Self::All(nodes) | Self::Any { nodes, .. } => nodes.iter().any(Self::needs_order),
+            Self::Not(node) => node.needs_order(),
+            Self::Term(term) => matches!(
+                term,
+                Term::Ack(_)
+                    | Term::By(_)
+                    | Term::Compare(FieldId::Took, _)
+                    | Term::After(_)
+                    | Term::Before(_)
+            ),
+        }
+    }
+
+    pub fn could_match(&self, line: &[u8]) -> bool {
+        match self {
+            Self::All(nodes) => nodes.iter().all(|node| node.could_match(line)),
+            Self::Any { nodes, .. } => nodes.iter().any(|node| node.could_match(line)),
+            Self::Term(Term::Text(text)) => text.could_be_in(line),
+            Self::Not(_) | Self::Term(_) => true,
+        }
+    }
+
     pub fn is_header_only(&self) -> bool {
         match self {
             Self::All(nodes) | Self::Any { nodes, .. } => nodes.iter().all(Self::is_header_only),

@@ -39,6 +39,16 @@ impl Text {
             || needs_decoding(&self.needle, seen) && seen.decoded().is_some_and(|text| self.is_in(text))
     }
 
+    /// Whether a message that stands as JSON in this line could match; `false` is sure.
+    pub fn could_be_in(&self, line: &[u8]) -> bool {
+        if !self.needle.is_ascii() || self.needle.len() > LONGEST_PLAIN {
+            return true;
+        }
+        self.is_plainly_in(line)
+            || has_short_escapes(&self.needle) && memchr::memchr(b'\\', line).is_some()
+            || memchr::memmem::find(line, b"\\u").is_some()
+    }
+
     fn is_in(&self, text: &str) -> bool {
         if self.needle.is_ascii() && self.needle.len() <= LONGEST_PLAIN {
             return self.is_plainly_in(text.as_bytes());

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::entry::RowKind;
 use crate::journal::{By, Event, Record};
 use crate::slack::envelope::About;
-use crate::slack::message::Header;
+use crate::slack::peek;
 
 /// The reading half of entering a record: it needs no index, so other threads can do it.
 #[derive(Debug, PartialEq)]
@@ -101,9 +101,16 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// The record is JSON throughout, so its message need not be checked again.
     fn envelope(at: Timestamp, conn: u32, id: &'a str, type_: &'a str, message: &'a str) -> Self {
-        let header = Header::parse(message).unwrap_or_default();
-        let about = About::of(type_, header.payload.unwrap_or_default());
+        let (mut about, mut retry, mut accepts_payload) = (None, None, None);
+        peek::Value::of(message).members(|key, value| match key {
+            "payload" => about = Some(About::read(type_, value)),
+            "retry_attempt" => retry = value.raw().parse().ok(),
+            "accepts_response_payload" => accepts_payload = value.raw().parse().ok(),
+            _ => {}
+        });
+        let about = about.unwrap_or_else(|| About::of(type_, ""));
         Self {
             subject: about.subject,
             user: about.user.unwrap_or_default(),
@@ -111,8 +118,8 @@ impl<'a> Row<'a> {
             team: about.team_id.unwrap_or_default(),
             envelope_id: id.into(),
             event_id: about.event_id.unwrap_or_default(),
-            retry: header.retry_attempt.unwrap_or_default(),
-            accepts_payload: header.accepts_response_payload,
+            retry: retry.unwrap_or_default(),
+            accepts_payload,
             ..Self::new(at, conn, RowKind::Envelope(about.kind), message.len())
         }
     }

@@ -3,7 +3,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::journal::{By, Journal, Secrets};
-use crate::slack::envelope::Kind;
+use crate::slack::envelope::{About, Kind};
+use crate::slack::message::Header;
+use crate::slack::sample;
 
 fn envelope(id: &str, event_id: &str, retry: u32) -> Event<'static> {
     let message = format!(
@@ -170,5 +172,35 @@ proptest! {
             let answered = index.get(row).unwrap().ack().took_ms().is_some();
             prop_assert_eq!(answered, index.get(row).unwrap().ack_place().is_some());
         }
+    }
+}
+
+proptest! {
+    /// A draft reads the message front to back; [`Header`] and [`About`] read it apart.
+    #[test]
+    fn a_draft_tells_what_the_header_and_the_payload_tell(
+        text in crate::slack::strict::tests::texts(),
+        sample in any::<proptest::sample::Index>(),
+        instead: bool,
+    ) {
+        let sample = &sample::all()[sample.index(sample::all().len())];
+        let message = if instead { text.as_str() } else { sample.text };
+        prop_assume!(serde_json::from_str::<serde_json::Value>(message).is_ok());
+        let event = Event::Envelope {
+            conn: 1,
+            envelope_id: "e".into(),
+            type_: sample.kind.into(),
+            message: message.into(),
+        };
+        let record = Record { seq: 0, at: jiff::Timestamp::UNIX_EPOCH, event };
+        let Draft::Row(row) = Draft::of(&record) else { panic!("no row") };
+        let header = Header::parse(message).unwrap_or_default();
+        let about = About::of(sample.kind, header.payload.unwrap_or_default());
+        prop_assert_eq!(row.kind, RowKind::Envelope(about.kind));
+        prop_assert_eq!((&row.subject, &row.user), (&about.subject, &about.user.unwrap_or_default()));
+        prop_assert_eq!((&row.channel, &row.team), (&about.channel.unwrap_or_default(), &about.team_id.unwrap_or_default()));
+        prop_assert_eq!(&row.event_id, &about.event_id.unwrap_or_default());
+        prop_assert_eq!(row.retry, header.retry_attempt.unwrap_or_default());
+        prop_assert_eq!(row.accepts_payload, header.accepts_response_payload);
     }
 }

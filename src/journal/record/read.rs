@@ -8,6 +8,8 @@ use serde_json::value::RawValue;
 
 use super::{By, Event, Record, RecordError, Side, VERSION};
 
+mod quick;
+
 /// A string that borrows from its line where it can.
 #[derive(Deserialize)]
 struct Str<'a>(#[serde(borrow)] Cow<'a, str>);
@@ -63,6 +65,10 @@ struct Line<'a> {
 impl<'a> Record<'a> {
     /// Reads one line, without its end.
     pub fn parse(line: &'a str) -> Result<Self, RecordError> {
+        quick::record(line).map_or_else(|| Self::parse_any(line), Ok)
+    }
+
+    fn parse_any(line: &'a str) -> Result<Self, RecordError> {
         let line: Line = serde_json::from_str(line)?;
         if line.v != VERSION {
             return Err(RecordError::Version(line.v));
@@ -157,4 +163,58 @@ fn or_empty(text: Option<Str>) -> Cow<str> {
 /// The text of a JSON string, or any other JSON as it is written.
 fn text_of(raw: &RawValue) -> Cow<'_, str> {
     serde_json::from_str::<Str>(raw.get()).map_or(Cow::Borrowed(raw.get()), |text| text.0)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::slack::strict::tests::{PIECES, texts};
+    use proptest::prelude::*;
+    use proptest::sample::{Index, select};
+
+    const ENVELOPE: &str = r#"{"v":1,"seq":7,"at":"2026-11-22T07:01:46.123456Z","kind":"envelope","conn":1,"envelope_id":"e","type":"events_api","message":MESSAGE}"#;
+    const ACK: &str = r#"{"v":1,"seq":8,"at":"2026-11-22T07:01:46Z","kind":"ack","conn":1,"envelope_id":"e","by":"rule","took_ms":1.25,"late":false,"message":MESSAGE}"#;
+
+    #[test]
+    fn envelopes_and_acks_are_read_the_quick_way() {
+        for line in [ENVELOPE, ACK] {
+            let line = line.replace("MESSAGE", r#"{"envelope_id":"e"}"#);
+            assert_eq!(quick::record(&line).unwrap(), Record::parse_any(&line).unwrap());
+        }
+    }
+
+    #[test]
+    fn null_is_no_message() {
+        let error = Record::parse(&ENVELOPE.replace("MESSAGE", "null")).unwrap_err();
+        assert_eq!(error.to_string(), "a record of kind `envelope` has no `message`");
+    }
+
+    /// A line of an envelope or an ack with any message, and maybe broken somewhere.
+    fn lines() -> impl Strategy<Value = String> {
+        let breaks = proptest::collection::vec((any::<Index>(), any::<Index>(), select(&PIECES[..])), 0..3);
+        (select(&[ENVELOPE, ACK][..]), texts(), breaks).prop_map(|(line, message, breaks)| {
+            let mut line = line.to_owned();
+            for (from, to, piece) in breaks {
+                // The line's own text is ASCII: every place is between two characters.
+                let (from, to) = (from.index(line.len()), to.index(line.len()));
+                if line.is_ascii() {
+                    line.replace_range(from..to.clamp(from, (from + 3).min(line.len())), piece);
+                }
+            }
+            line.replace("MESSAGE", &message)
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+        #[test]
+        fn the_quick_way_reads_what_the_slow_one_reads(line in lines()) {
+            if let Some(record) = quick::record(&line) {
+                let slow = Record::parse_any(&line);
+                prop_assert_eq!(Some(record), slow.ok(), "{}", line);
+            }
+        }
+    }
 }

@@ -12,6 +12,13 @@ impl View {
         self.go(0);
     }
 
+    /// Does not follow: for rows that nobody waits for, as those of a recording.
+    pub fn stay(&mut self) {
+        if self.is_following() {
+            self.mode = Mode::Staying;
+        }
+    }
+
     /// To the newest row, and follows it.
     pub fn last(&mut self) {
         self.go(usize::MAX);

@@ -223,6 +223,16 @@ impl Plan {
         self.count(|stage| matches!(stage, Stage::Live { .. }))
     }
 
+    /// Slack takes no further connection of this app: one must end before the next.
+    fn is_full(&self) -> bool {
+        self.conns.len() >= usize::from(MOST_CONNECTIONS)
+    }
+
+    /// Whether a place is about to be free.
+    fn is_ending(&self) -> bool {
+        self.count(|stage| matches!(stage, Stage::Leaving { let_go: true } | Stage::Dropped)) > 0
+    }
+
     fn wants_another(&self) -> bool {
         self.staying() < self.target && self.count(|stage| matches!(stage, Stage::Opening)) == 0
     }
@@ -235,7 +245,7 @@ impl Plan {
         if matches!(self.gate, Gate::Until(at) if at <= now) {
             self.gate = Gate::Open;
         }
-        if self.gate == Gate::Open && self.wants_another() {
+        if self.gate == Gate::Open && self.wants_another() && !self.is_full() {
             let conn = self.next;
             self.next += 1;
             self.conns.insert(conn, Conn { stage: Stage::Opening, connected: false, reason: None });
@@ -272,10 +282,15 @@ impl Plan {
         }
     }
 
-    /// Lets the oldest leaving connections go, as far as enough others are there.
+    /// Lets the oldest leaving connections go, as far as enough others are there; where they take the place that
+    /// the next one needs, one at a time.
     fn let_go(&mut self) {
         let waiting = self.count(|stage| matches!(stage, Stage::Leaving { let_go: false, .. }));
-        let mut spare = (self.staying() + waiting).saturating_sub(self.target).min(waiting);
+        let mut spare = (self.staying() + waiting).saturating_sub(self.target);
+        if self.is_full() && self.wants_another() && !self.is_ending() {
+            spare = spare.max(1);
+        }
+        let mut spare = spare.min(waiting);
         for (number, conn) in &mut self.conns {
             if let Stage::Leaving { let_go: let_go @ false, .. } = &mut conn.stage
                 && spare > 0

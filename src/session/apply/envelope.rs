@@ -4,41 +4,36 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use crate::journal::Event;
 use crate::session::acks::{Answer, Arrival, DEADLINE, Held};
 use crate::session::delivery::Delivery;
 use crate::session::finding::{self, Finding};
+use crate::session::note::{self, Envelope};
 use crate::session::{Session, measure};
 use crate::slack::ack::MAX_FRAME;
-use crate::slack::message::Header;
-use crate::slack::peek;
 
 /// Retries come within about five minutes (protocol.md, section 4); later ones are not a disconnect's fault.
 const RETRIES_END: jiff::SignedDuration = jiff::SignedDuration::from_secs(400);
 
 impl Session {
-    pub(super) fn envelope(&mut self, at: Timestamp, conn: u32, envelope_id: &str, message: &str) {
+    pub(super) fn envelope(&mut self, at: Timestamp, envelope: &Envelope) {
+        let Envelope { conn, accepts_payload, retry, .. } = *envelope;
+        let envelope_id = envelope.envelope_id.as_ref();
         self.totals.envelopes += 1;
         let connection = self.connection_mut(conn, at);
         connection.envelopes += 1;
         connection.last_envelope = Some(at);
         connection.received_since_live += u64::from(connection.is_live());
-        let header = Header::parse(message).unwrap_or_default();
-        let [event_id, domain, team] =
-            peek::fields(header.payload.unwrap_or_default(), ["event_id", "team_domain", "team"]);
-        if self.team.is_none() {
-            let domain = domain.and_then(peek::text).or_else(|| peek::text_at(team?, "domain"));
-            self.team = domain.map(Cow::into_owned);
+        if self.team.is_none() && !envelope.domain.is_empty() {
+            self.team = Some(envelope.domain.clone().into_owned());
         }
         let delivery = Delivery { row: self.rows, conn, at };
-        let first = event_id.and_then(peek::text).and_then(|id| self.deliveries.note(&id, delivery));
+        let event_id = Some(&envelope.event_id).filter(|id| !id.is_empty());
+        let first = event_id.and_then(|id| self.deliveries.note(id, delivery));
         if !envelope_id.is_empty() {
-            self.await_ack(delivery, envelope_id, header.accepts_response_payload);
+            self.await_ack(delivery, envelope_id, accepts_payload);
         }
-        let attempt = header.retry_attempt.unwrap_or_default();
-        if attempt > 0 || first.is_some() {
-            let reason = header.retry_reason.unwrap_or_default();
-            self.retry(delivery, envelope_id, attempt, &reason, first);
+        if retry > 0 || first.is_some() {
+            self.retry(delivery, envelope_id, retry, &envelope.retry_reason, first);
         }
     }
 
@@ -91,16 +86,17 @@ impl Session {
         });
     }
 
-    pub(super) fn ack(&mut self, at: Timestamp, event: &Event) {
-        let Event::Ack { conn, envelope_id, by, took_ms, late, message } = event else { return };
-        let took = measure::millis(*took_ms);
-        let ack = Ack { at, conn: *conn, envelope_id, took, late: *late || took >= DEADLINE, message };
+    pub(super) fn ack(&mut self, at: Timestamp, note: &note::Ack) {
+        let took = measure::millis(note.took_ms);
+        let envelope_id = note.envelope_id.as_ref();
+        let late = note.late || took >= DEADLINE;
+        let ack = Ack { at, conn: note.conn, envelope_id, took, late, has_payload: note.has_payload };
         self.totals.acks += 1;
         self.totals.late += u64::from(ack.late);
         self.connection_mut(ack.conn, at).acks += 1;
-        let answer = self.acks.answer(envelope_id, *by, took);
-        if message.len() > MAX_FRAME {
-            let words = format!("this ack has {} bytes, and Slack takes {MAX_FRAME}", message.len());
+        let answer = self.acks.answer(envelope_id, note.by, took);
+        if note.size > MAX_FRAME {
+            let words = format!("this ack has {} bytes, and Slack takes {MAX_FRAME}", note.size);
             let row = self.acks.row(envelope_id);
             self.findings.add(Finding { row, ..ack.finding(finding::ACK_TOO_LONG, 0, words) });
         }
@@ -121,7 +117,7 @@ impl Session {
         {
             ended.lost_acks = ended.lost_acks.saturating_sub(1);
         }
-        if held.accepts_payload == Some(false) && carries_payload(ack.message) {
+        if held.accepts_payload == Some(false) && ack.has_payload {
             let words = "the ack carries a payload, and the envelope accepts none";
             self.findings.add(ack.finding(finding::PAYLOAD_NOT_ACCEPTED, held.row, words));
         }
@@ -173,18 +169,11 @@ struct Ack<'a> {
     envelope_id: &'a str,
     took: jiff::SignedDuration,
     late: bool,
-    message: &'a str,
+    has_payload: bool,
 }
 
 impl Ack<'_> {
     fn finding(&self, code: &'static str, row: u32, words: impl Into<String>) -> Finding {
         Finding::new(code, self.at, words).on_conn(self.conn).on_envelope(self.envelope_id, row)
     }
-}
-
-/// Whether an ack answers more than "received"; `"payload":{}` says no more (Node always sends it).
-fn carries_payload(message: &str) -> bool {
-    let payload = Header::parse(message).and_then(|header| header.payload).unwrap_or_default();
-    let packed = payload.split_ascii_whitespace().collect::<String>();
-    !matches!(packed.as_str(), "" | "{}" | "null")
 }

@@ -13,7 +13,8 @@ enum Token<'a> {
     Atom(&'a str),
 }
 
-fn tokens(json: &str) -> impl Iterator<Item = Token<'_>> {
+/// The tokens and where they start.
+fn tokens(json: &str) -> impl Iterator<Item = (usize, Token<'_>)> {
     let bytes = json.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -22,7 +23,7 @@ fn tokens(json: &str) -> impl Iterator<Item = Token<'_>> {
         }
         let start = at;
         at += 1;
-        Some(match bytes[start] {
+        let token = match bytes[start] {
             b'{' => Token::Open('{'),
             b'[' => Token::Open('['),
             b'}' => Token::Close('}'),
@@ -34,30 +35,52 @@ fn tokens(json: &str) -> impl Iterator<Item = Token<'_>> {
                 Token::Atom(&json[start..at])
             }
             _ => {
-                let ends = |byte: &u8| b"{}[],:\" \n\r\t".contains(byte);
+                let ends = |byte: &u8| {
+                    matches!(
+                        byte,
+                        b'{' | b'}' | b'[' | b']' | b',' | b':' | b'"' | b' ' | b'\n' | b'\r' | b'\t'
+                    )
+                };
                 at = bytes[start..].iter().position(ends).map_or(bytes.len(), |length| start + length);
                 Token::Atom(&json[start..at])
             }
-        })
+        };
+        Some((start, token))
     })
 }
 
 /// Without the white space between tokens. Two words side by side, which only broken JSON has, keep one space.
 pub fn minified(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
-    let mut after_atom = false;
-    for token in tokens(json) {
-        let is_atom = matches!(token, Token::Atom(_));
-        if is_atom && after_atom {
-            out.push(' ');
-        }
-        after_atom = is_atom;
-        token.write(&mut out);
-    }
+    minify_into(json, &mut out);
     out
 }
 
+/// Appends the text [`minified`]: what stands together is copied together.
+pub(super) fn minify_into(json: &str, out: &mut String) {
+    let (mut copied, mut end) = (0, 0);
+    let mut after_atom = false;
+    for (start, token) in tokens(json) {
+        let is_atom = matches!(token, Token::Atom(_));
+        let two_words = is_atom && after_atom;
+        if start != end || two_words {
+            out.push_str(&json[copied..end]);
+            copied = start;
+        }
+        if two_words {
+            out.push(' ');
+        }
+        after_atom = is_atom;
+        end = start + token.len();
+    }
+    out.push_str(&json[copied..end]);
+}
+
 impl Token<'_> {
+    fn len(&self) -> usize {
+        if let Self::Atom(text) = self { text.len() } else { 1 }
+    }
+
     fn write(&self, out: &mut String) {
         match self {
             Self::Open(bracket) | Self::Close(bracket) => out.push(*bracket),
@@ -77,7 +100,7 @@ const WIDTH: usize = 76;
 /// Laid out to be edited: two spaces a level, and what is small and deep (a text object, an option) on one line.
 /// Members of the outermost two levels always have a line each, so that `errors` shows one input a line.
 pub fn pretty(json: &str) -> String {
-    let tokens: Vec<Token> = tokens(json).collect();
+    let tokens: Vec<Token> = tokens(json).map(|(_, token)| token).collect();
     let widths = flat_widths(&tokens);
     let mut out = String::with_capacity(json.len() * 2);
     // for each open container: is it laid out on one line?
@@ -171,7 +194,27 @@ mod tests {
         assert_eq!(pretty(json), lines);
     }
 
+    /// As [`minified`], one token after the other.
+    fn written_anew(json: &str) -> String {
+        let mut out = String::new();
+        let mut after_atom = false;
+        for (_, token) in tokens(json) {
+            let is_atom = matches!(token, Token::Atom(_));
+            if is_atom && after_atom {
+                out.push(' ');
+            }
+            after_atom = is_atom;
+            token.write(&mut out);
+        }
+        out
+    }
+
     proptest! {
+        #[test]
+        fn copying_runs_is_writing_tokens(text in crate::slack::strict::tests::texts()) {
+            prop_assert_eq!(minified(&text), written_anew(&text));
+        }
+
         #[test]
         fn text_that_is_no_json_is_survived(text in r#"[\[\]{}",:\\a1 \né😀]{0,60}"#) {
             let small = minified(&text);

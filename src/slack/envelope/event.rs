@@ -5,12 +5,28 @@ use std::borrow::Cow;
 use super::{About, Kind, id, line};
 use crate::slack::peek;
 
-pub(super) fn about(payload: &str) -> About<'_> {
-    let [event, event_id, team, authorizations, api_type] =
-        peek::fields(payload, ["event", "event_id", "team_id", "authorizations", "type"]);
+pub(super) fn about<'a>(payload: &mut peek::Value<'a>) -> About<'a> {
+    const KEYS: [&str; 6] = ["type", "channel_type", "user", "user_id", "channel", "function"];
+    let [mut event, mut event_id, mut team, mut authorizations, mut api_type] = [None; 5];
+    let mut of_event = [None; KEYS.len()];
+    payload.members(|key, value| match key {
+        "event" => {
+            of_event = value.fields(KEYS);
+            event = Some(value.raw());
+        }
+        "event_id" => event_id = Some(value.raw()),
+        "team_id" => team = Some(value.raw()),
+        "authorizations" => authorizations = Some(value.raw()),
+        "type" => api_type = Some(value.raw()),
+        _ => {}
+    });
+    let payload = payload.raw();
+    let wrapped = event.is_some_and(peek::is_object);
     let event = unwrapped(payload, event, api_type);
-    let [type_, channel_type, user, user_id, channel, function] =
-        peek::fields(event, ["type", "channel_type", "user", "user_id", "channel", "function"]);
+    if !wrapped {
+        of_event = peek::fields(event, KEYS);
+    }
+    let [type_, channel_type, user, user_id, channel, function] = of_event;
     let inner = || peek::field(event, "message").or_else(|| peek::field(event, "previous_message"));
     let item = || peek::field(event, "item");
     About {

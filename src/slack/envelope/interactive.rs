@@ -5,11 +5,38 @@ use std::borrow::Cow;
 use super::{About, Kind, action, id, line};
 use crate::slack::peek;
 
-pub(super) fn about(kind: Kind, payload: &str) -> About<'_> {
-    let keys =
-        ["team", "user", "channel", "callback_id", "action_id", "block_id", "view", "actions", "enterprise"];
-    let [team, user, channel, callback_id, action_id, block_id, view, actions, enterprise] =
-        peek::fields(payload, keys);
+pub(super) fn about<'a>(type_: &str, payload: &mut peek::Value<'a>) -> About<'a> {
+    let keys = [
+        "type",
+        "team",
+        "user",
+        "channel",
+        "callback_id",
+        "action_id",
+        "block_id",
+        "view",
+        "actions",
+        "enterprise",
+        "container",
+    ];
+    let [
+        own_type,
+        team,
+        user,
+        channel,
+        callback_id,
+        action_id,
+        block_id,
+        view,
+        actions,
+        enterprise,
+        container,
+    ] = payload.fields(keys);
+    let own_type = own_type.and_then(peek::text);
+    let kind = match Kind::of(type_, own_type.as_deref()) {
+        Kind::Unknown => return super::unknown(payload.raw(), own_type),
+        kind => kind,
+    };
     let action = actions.and_then(|actions| peek::items(actions).next());
     let of_action = |key| action.and_then(|action| peek::text_at(action, key));
     // an app installed for a whole organisation gets `"team":null`
@@ -20,13 +47,13 @@ pub(super) fn about(kind: Kind, payload: &str) -> About<'_> {
         user: id(user),
         user_name: user
             .and_then(|user| peek::text_at(user, "username").or_else(|| peek::text_at(user, "name"))),
-        channel: id(channel).or_else(|| container_channel(payload)),
+        channel: id(channel).or_else(|| peek::text_at(container?, "channel_id")),
         callback_id: callback_id
             .and_then(peek::text)
             .or_else(|| view.and_then(|view| peek::text_at(view, "callback_id"))),
         action_id: action_id.and_then(peek::text).or_else(|| of_action("action_id")),
         block_id: block_id.and_then(peek::text).or_else(|| of_action("block_id")),
-        ..About::empty(kind, payload)
+        ..About::empty(kind, payload.raw())
     };
     about.subject = subject(&about, action).or_else(|| view.and_then(view_name)).unwrap_or_default();
     about
@@ -52,10 +79,6 @@ fn subject<'a>(about: &About<'a>, action: Option<&'a str>) -> Option<Cow<'a, str
 /// A view without a `callback_id` is known by its title.
 fn view_name(view: &str) -> Option<Cow<'_, str>> {
     peek::pointer(view, "/title/text").and_then(peek::text).or_else(|| peek::text_at(view, "id"))
-}
-
-fn container_channel(payload: &str) -> Option<Cow<'_, str>> {
-    peek::text_at(peek::field(payload, "container")?, "channel_id")
 }
 
 /// What was chosen, typed or meant.

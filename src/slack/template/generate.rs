@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use crate::slack::peek;
+use crate::slack::{peek, strict};
 
 /// Every name that may stand in a place.
 pub(super) const NAMES: [&str; 9] = [
@@ -54,17 +54,26 @@ const SENT_FIELDS: [&str; 11] = [
 /// The payload's view without what only Slack may set, every value as it was sent. Nulls and empty IDs are left
 /// out: they mean the same as nothing. A pushed view may not have the `external_id` of the one below it.
 fn view(payload: &str, same_view: bool) -> Option<String> {
-    let view = peek::field(payload, "view").filter(|view| peek::is_object(view))?;
-    let mut out = String::from("{");
-    for (key, value) in peek::members(view) {
-        let known = SENT_FIELDS.contains(&&*key) && (same_view || key != "external_id");
-        if known && !matches!(value, "null" | "\"\"") {
-            let comma = if out.len() > 1 { "," } else { "" };
-            let _ = write!(out, "{comma}{}:{value}", Value::from(key));
+    let mut out = None;
+    peek::Value::of(payload).members(|key, view| {
+        if key == "view" {
+            out = view.is_object().then(|| sent(view, same_view));
         }
-    }
-    out.push('}');
-    serde_json::from_str::<serde::de::IgnoredAny>(&out).is_ok().then_some(out)
+    });
+    out.filter(|out| strict::is_json(out))
+}
+
+fn sent(view: &mut peek::Value, same_view: bool) -> String {
+    let mut out = String::from("{");
+    view.members(|key, value| {
+        let known = SENT_FIELDS.contains(&key) && (same_view || key != "external_id");
+        if known && !matches!(value.raw(), "null" | "\"\"") {
+            let comma = if out.len() > 1 { "," } else { "" };
+            // None of these names needs an escape.
+            let _ = write!(out, "{comma}\"{key}\":{}", value.raw());
+        }
+    });
+    out + "}"
 }
 
 /// A line for every input of the view, under the block's own ID.

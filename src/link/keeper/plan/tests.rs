@@ -327,3 +327,22 @@ proptest! {
         prop_assert!(opened <= 20 + free + 3 * seconds, "{opened} opens in {seconds} s");
     }
 }
+
+#[test]
+fn with_all_ten_in_use_one_ends_before_the_next_is_opened() {
+    let mut play = play(10);
+    assert_eq!(play.on(Event::Tick), ["open 1"]);
+    for conn in 1..10 {
+        assert_eq!(play.hello(conn), [format!("open {}", conn + 1)]);
+    }
+    assert!(play.hello(10).is_empty());
+    play.now += 60 * S;
+    assert_eq!(play.on(Event::Reconnect), ["let 1 go UntilQuiet"]);
+    for old in 1..10 {
+        assert_eq!(play.ended(old), ["gap 0".to_owned(), format!("open {}", old + 10)]);
+        assert_eq!(play.hello(old + 10), [format!("let {} go UntilQuiet", old + 1)]);
+    }
+    assert_eq!(play.ended(10), ["gap 0", "open 20"]);
+    assert!(play.hello(20).is_empty());
+    assert_eq!(play.plan.live().count(), 10);
+}
