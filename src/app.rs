@@ -3,6 +3,7 @@
 
 pub mod action;
 pub mod composer;
+pub mod exports;
 pub mod fate;
 pub mod finding;
 pub mod keymap;
@@ -30,6 +31,7 @@ use std::path::PathBuf;
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::export::Job;
 use crate::journal::filter::Filter;
 use crate::journal::index::{Change, Index};
 use crate::journal::view::View;
@@ -108,6 +110,8 @@ pub enum Event {
     Found(Found),
     /// How an effect went.
     Told(Grade, String),
+    /// How an export goes.
+    Exported(exports::News),
 }
 
 /// What must happen outside.
@@ -135,6 +139,7 @@ pub enum Effect {
         text: String,
         replace: bool,
     },
+    Export(Job),
     Suspend,
     Quit,
 }
@@ -233,6 +238,7 @@ pub struct App {
     fate: Option<Fate>,
     findings_seen: u64,
     explained: Explained,
+    export: exports::State,
     size: (u16, u16),
 }
 
@@ -276,6 +282,7 @@ impl App {
             fate: None,
             findings_seen: 0,
             explained: Explained::default(),
+            export: exports::State::default(),
             size: start.size,
         };
         if let Some((text, filter)) = start.filter {

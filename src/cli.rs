@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueHint};
 use url::Url;
 
+use crate::export::Format;
 use crate::journal::filter::Filter;
 use crate::link::Hold;
 use crate::simulator::Scenario;
@@ -47,6 +48,8 @@ pub enum Command {
         /// Go on as the files grow
         #[arg(long)]
         follow: bool,
+        #[command(flatten)]
+        export: Export,
     },
     /// Check the way to Slack stage by stage (token, DNS, TCP, proxy, TLS, open, upgrade, hello, ping) and name the fault
     Doctor {
@@ -58,6 +61,23 @@ pub enum Command {
     Completions { shell: clap_complete::Shell },
     /// Print the manual page (roff)
     Man,
+}
+
+/// What `open` writes instead of showing it.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Export {
+    /// Write the recording, or what --filter finds of it, in this form
+    #[arg(long, value_name = "FORMAT", conflicts_with = "follow")]
+    pub export: Option<Format>,
+    /// Where --export goes: a file, or a folder for payloads [default: standard output]
+    #[arg(long, value_name = "PATH", requires = "export", value_hint = ValueHint::AnyPath)]
+    pub output: Option<PathBuf>,
+    /// Let --export replace what is there
+    #[arg(long, requires = "output")]
+    pub force: bool,
+    /// Hide action_id, block_id, callback_id and commands too in a redacted report
+    #[arg(long, requires = "export")]
+    pub redact_ids: bool,
 }
 
 /// What all modes share.

@@ -1,5 +1,7 @@
 //! One function a mode: starts the engine, gives it a screen or stdout, ends it in good order.
 
+mod exporting;
+
 use std::env;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
@@ -17,7 +19,7 @@ use crate::app::keymap::Keymap;
 use crate::app::opened::Opened;
 use crate::app::run::{Ended, Feed, Surroundings, run as run_loop};
 use crate::app::{App, Mode, Start};
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Export};
 use crate::clipboard::Clipboard;
 use crate::config::{ConfigError, Settings};
 use crate::doctor::cause::Failure;
@@ -46,7 +48,15 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let token = settings.token()?;
             return in_runtime(session(settings, token, Mode::Live, None));
         }
-        Command::Open { files, follow } => {
+        Command::Open {
+            files, export: Export { export: Some(format), output, force, redact_ids }, ..
+        } => {
+            let settings = Settings::resolve(cli.options)?;
+            let filter = settings.options.filter.clone();
+            let wanted = exporting::Wanted { format, output, force, redact_ids, filter };
+            return in_runtime(exporting::export(settings, files, wanted));
+        }
+        Command::Open { files, follow, .. } => {
             return in_runtime(open(Settings::resolve(cli.options)?, files, follow));
         }
         Command::Doctor { json } => return in_runtime(doctor(Settings::resolve(cli.options)?, json)),

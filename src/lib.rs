@@ -13,6 +13,7 @@
 //! | [`simulator`] | a local Slack that the same link connects to |
 //! | [`doctor`] | the link's way to Slack, examined a stage at a time |
 //! | [`headless`] | the records on stdout, no screen |
+//! | [`export`] | recordings, payload files, HAR and redacted reports out of the journal |
 //! | [`app`] | the screen's state: `update(Event) -> effects` |
 //! | [`ui`] | draws the state, one file a pane |
 //! | [`cli`], [`config`], [`command`] | arguments; environment and token; one function a mode |
@@ -20,7 +21,7 @@
 //!
 //! # The one direction
 //!
-//! Imports run `slack, json <- journal, session <- link, simulator, open <- app, headless <- ui <- main`.
+//! Imports run `slack, json <- journal, session <- link, simulator, open, export <- app, headless <- ui <- main`.
 //! `tests/imports.rs` reads the `use` lines and holds this.
 
 pub mod app;
@@ -29,6 +30,7 @@ pub mod clipboard;
 pub mod command;
 pub mod config;
 pub mod doctor;
+pub mod export;
 pub mod external;
 pub mod headless;
 pub mod journal;

@@ -3,6 +3,8 @@
 
 #[path = "cli/durability.rs"]
 mod durability;
+#[path = "cli/export.rs"]
+mod export;
 #[path = "cli/headless.rs"]
 mod headless;
 #[path = "cli/process.rs"]

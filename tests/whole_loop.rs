@@ -16,7 +16,7 @@ use sockscope::app::keymap::Keymap;
 use sockscope::app::run::{Ended, Feed, Surroundings, run};
 use sockscope::app::{App, Mode, Start};
 use sockscope::clipboard::Clipboard;
-use sockscope::journal::{Journal, Secrets};
+use sockscope::journal::{Journal, Record, Secrets};
 use sockscope::link::{self, Hold, Link, Rules, Timing};
 use sockscope::simulator::{self, Handle, Sending, Simulator};
 use sockscope::slack::sample::Overrides;
@@ -296,4 +296,39 @@ async fn an_armed_answer_is_sent_to_the_next_modal_and_taken() {
         user.control('c');
     })
     .await;
+}
+
+#[tokio::test]
+async fn what_is_shown_is_saved_while_records_come() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jsonl");
+    with_user("none", async |user| {
+        user.sees("● live 1/1").await;
+        user.send("slash_commands");
+        user.send("message");
+        user.sees("message.channels").await;
+        user.type_("fcommand:/deploy");
+        user.press(KeyCode::Enter);
+        user.sees("1 of 3").await;
+        user.type_("w");
+        user.sees("the one row shown").await;
+        user.control('u');
+        user.type_(path.to_str().unwrap());
+        user.press(KeyCode::Enter);
+        user.sees("1 envelope in").await;
+        user.type_("w");
+        user.control('u');
+        user.type_(path.to_str().unwrap());
+        user.press(KeyCode::Enter);
+        user.sees("Replace it?").await;
+        user.type_("n");
+        user.type_("q");
+    })
+    .await;
+    let text = std::fs::read_to_string(&path).unwrap();
+    let kinds: Vec<_> =
+        text.lines().map(|line| Record::parse(line).unwrap().event.kind().to_owned()).collect();
+    assert_eq!(kinds[0], "session", "{text}");
+    assert!(text.contains("/deploy") && !text.contains("message.channels"), "{text}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }

@@ -75,6 +75,8 @@ actions! {
         Follow "follow" ["F"] (Everywhere) "follow the newest envelope" => "follow";
         Freeze "freeze" ["space"] (Scope::Pane(Envelopes)) "freeze the list; acks go on";
         NextFinding "next-finding" ["E"] (Everywhere) "the next finding, explained: late ack, retry …" => "finding";
+        SaveShown "save-shown" ["w"] (Everywhere) "save what the filter shows as a recording";
+        Export "export" ["x"] (Everywhere) "export: recording, payload files, HAR, redacted report" => "export";
         UnreadableLines "unreadable-lines" [] (Everywhere) "the lines that are no records (recording)";
         SendSample "send-sample" ["i"] (Everywhere) "send a sample event (simulator)";
         SendAgain "send-again" ["r"] (Everywhere) "send this envelope again (simulator)";

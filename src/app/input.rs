@@ -42,6 +42,10 @@ impl App {
                 self.tell(now, grade, text);
                 Vec::new()
             }
+            Event::Exported(news) => {
+                self.exported(news, now);
+                Vec::new()
+            }
         };
         self.arrange();
         self.settle(now);
@@ -106,6 +110,7 @@ impl App {
                 match purpose {
                     Purpose::Search(_) if !text.is_empty() => return self.perform(Action::NextHit, now),
                     Purpose::SaveRules => return self.save_rules(&text, now),
+                    Purpose::Export(wanted) => return self.export_to(wanted, &text, now),
                     Purpose::Search(_) | Purpose::Filter => {}
                 }
             }
@@ -124,7 +129,7 @@ impl App {
         match purpose {
             Purpose::Search(Pane::Envelopes) => self.search_list(text),
             Purpose::Search(_) => self.payload.find(text),
-            Purpose::SaveRules => {}
+            Purpose::SaveRules | Purpose::Export(_) => {}
             Purpose::Filter => {
                 let parsed = if text.trim().is_empty() { Ok(None) } else { Filter::parse(text).map(Some) };
                 let error = match parsed {
@@ -156,6 +161,10 @@ impl App {
                 let sample = self.samples.iter().find(|name| **name == label);
                 return sample.map(|name| Effect::SendSample(name)).into_iter().collect();
             }
+            MenuOf::Export => {
+                self.overlays.pop();
+                self.export_chosen(label, now);
+            }
             MenuOf::Copy => {
                 self.overlays.pop();
                 return match self.copy(label) {
@@ -176,6 +185,7 @@ impl App {
             About::Reconnect => self.perform(Action::Reconnect, now),
             About::Send => self.send_draft(now),
             About::ReplaceRules(path) => vec![self.saving(path, true)],
+            About::Overwrite => self.overwrite(),
         }
     }
 

@@ -7,6 +7,7 @@ use ratatui_textarea::{CursorMove, TextArea};
 
 use super::Pane;
 use super::action::{Action, TABLE};
+use super::exports::Wanted;
 use super::prompt::Offers;
 use super::rules::List;
 use super::rules::form::{Form, Wish};
@@ -49,6 +50,8 @@ pub enum Purpose {
     Search(Pane),
     /// The file to write the rules to.
     SaveRules,
+    /// Where an export goes.
+    Export(Wanted),
 }
 
 /// A list to choose from; with `input`, it narrows as one types.
@@ -68,6 +71,7 @@ pub enum MenuOf {
     Hold,
     Samples,
     Copy,
+    Export,
     /// Only to be looked at.
     Unreadable,
 }
@@ -97,6 +101,7 @@ pub enum About {
     Reconnect,
     Send,
     ReplaceRules(PathBuf),
+    Overwrite,
 }
 
 /// Nobody types more into a line; the rest of a longer paste was meant for somewhere else.

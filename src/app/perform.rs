@@ -62,6 +62,8 @@ impl App {
             Action::Help => self.overlays.push(Overlay::Help { offset: 0 }),
             Action::Theme => self.next_theme(now),
             Action::Compose => self.compose(now),
+            Action::SaveShown => self.save_shown(now),
+            Action::Export => self.export_menu(),
             _ => return self.perform_outside(action, now),
         }
         Vec::new()

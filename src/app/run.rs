@@ -16,6 +16,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+use super::exports::Exporter;
 use super::pool::Pool;
 use super::{App, Effect, Event, Grade};
 use crate::clipboard::{Clipboard, Copied};
@@ -115,6 +116,8 @@ where
     let mut drawn = Instant::now();
     let (done, mut found) = mpsc::unbounded_channel();
     let mut pool = Pool::new(move |found| drop(done.send(found)));
+    let (told, mut exports) = mpsc::unbounded_channel();
+    let mut exporter = Exporter::new(move |news| drop(told.send(news)));
     terminal.draw(|frame| ui::draw(app, &look, frame))?;
     loop {
         pool.fill(|| app.next_job());
@@ -157,6 +160,10 @@ where
                 dirty = true;
                 app.update(Event::Found(found), (around.clock)())
             },
+            Some(news) = exports.recv() => {
+                dirty = true;
+                app.update(Event::Exported(news), (around.clock)())
+            },
             news = around.feed.next(), if readable => {
                 readable = take(news, app, around);
                 dirty = true;
@@ -176,6 +183,8 @@ where
                 app.update(Event::Resize(size.width, size.height), (around.clock)());
                 dirty = true;
                 input = (around.input)();
+            } else if let Effect::Export(job) = effect {
+                exporter.start(app.lines(), job);
             } else {
                 perform(effect, app, around);
             }
@@ -255,9 +264,12 @@ fn perform<I>(effect: Effect, app: &mut App, around: &mut Surroundings<I>) {
         Effect::SaveRules { path, text, replace } => save::rules(&path, &text, replace).map(|event| {
             app.update(event, (around.clock)());
         }),
-        Effect::Edit { .. } | Effect::EditRule(_) | Effect::Page(_) | Effect::Suspend | Effect::Quit => {
-            Ok(())
-        }
+        Effect::Edit { .. }
+        | Effect::EditRule(_)
+        | Effect::Page(_)
+        | Effect::Export(_)
+        | Effect::Suspend
+        | Effect::Quit => Ok(()),
     };
     if let Err(why) = result {
         app.update(Event::Told(Grade::Failed, why), (around.clock)());

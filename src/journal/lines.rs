@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -31,6 +32,19 @@ impl Lines {
         match self {
             Self::Journal(journal) => journal.read_at(bytes, place.offset),
             Self::Files(files) => files.read_at(bytes, place.offset),
+        }
+    }
+
+    /// Where lines stand now, a range of offsets for each file.
+    pub fn extents(&self) -> io::Result<Vec<Range<u64>>> {
+        match self {
+            Self::Journal(journal) => Ok(vec![journal.extent()]),
+            Self::Files(files) => (0..files.count())
+                .map(|file| {
+                    let length = files.file(file).metadata()?.len();
+                    Ok(Files::offset(file, 0)..Files::offset(file, length))
+                })
+                .collect(),
         }
     }
 

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Write};
+use std::ops::Range;
 use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,6 +42,8 @@ pub struct Journal(Arc<Shared>);
 struct Shared {
     file: File,
     secrets: Secrets,
+    /// Where this session's records begin.
+    from: u64,
     writer: Mutex<Writer>,
     /// Whether the medium has changed to memory.
     failed: AtomicBool,
@@ -133,6 +136,7 @@ impl Journal {
         Self(Arc::new(Shared {
             file,
             secrets,
+            from: length,
             writer: Mutex::new(writer),
             failed: AtomicBool::new(false),
             length: watch::Sender::new(length),
@@ -174,6 +178,11 @@ impl Journal {
         Tail { journal: self.clone(), length, at, chunk: Vec::new() }
     }
 
+    /// Where this session's whole lines stand now.
+    pub fn extent(&self) -> Range<u64> {
+        self.0.from..*self.0.length.borrow()
+    }
+
     /// One line, as it was written.
     pub fn line(&self, place: Place) -> io::Result<String> {
         let mut bytes = vec![0; place.len as usize];
@@ -197,15 +206,17 @@ impl Journal {
     }
 
     pub(super) fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+        let mut on_disk = bytes.len();
         if let Medium::Memory { from, bytes: spilled, .. } = &self.writer().medium
-            && offset >= *from
+            && offset + bytes.len() as u64 > *from
         {
-            let start = usize::try_from(offset - from).unwrap_or(usize::MAX);
-            let held = spilled.get(start..).and_then(|rest| rest.get(..bytes.len()));
-            bytes.copy_from_slice(held.ok_or(io::ErrorKind::UnexpectedEof)?);
-            return Ok(());
+            on_disk = usize::try_from(from.saturating_sub(offset)).unwrap_or(usize::MAX);
+            let start = usize::try_from(offset.saturating_sub(*from)).unwrap_or(usize::MAX);
+            let rest = &mut bytes[on_disk..];
+            let held = spilled.get(start..).and_then(|spilled| spilled.get(..rest.len()));
+            rest.copy_from_slice(held.ok_or(io::ErrorKind::UnexpectedEof)?);
         }
-        self.0.file.read_exact_at(bytes, offset)
+        self.0.file.read_exact_at(&mut bytes[..on_disk], offset)
     }
 
     fn writer(&self) -> MutexGuard<'_, Writer> {

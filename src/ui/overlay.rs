@@ -8,7 +8,9 @@ use ratatui::widgets::{Block, BorderType, Clear, Paragraph, Widget as _};
 use super::{Look, rules};
 use crate::app::App;
 use crate::app::action::TABLE;
+use crate::app::exports::Wanted;
 use crate::app::overlay::{Menu, Overlay, Prompt, Purpose, Question};
+use crate::export::Format;
 use crate::journal::filter;
 use crate::text;
 
@@ -65,6 +67,7 @@ fn draw_prompt(prompt: &Prompt, look: &Look, frame: &mut Frame, screen: Rect) {
         Purpose::Filter => " filter ",
         Purpose::Search(_) => " / ",
         Purpose::SaveRules => " write all rules to ",
+        Purpose::Export(_) => " save to ",
     };
     let typed = prompt.text();
     let before = text::width(&typed.chars().take(prompt.input.cursor().1).collect::<String>());
@@ -105,8 +108,26 @@ fn prompt_note<'a>(
             let words = " Tab completes, F1 explains   type:interactive  event:message.channels  user:U1  ack:late  retry:>0  \"words\"  /regex/  .payload.command";
             Some(Line::styled(text::fit(words, width).into_owned(), look.theme.dim))
         }
+        (None, Purpose::Export(wanted)) => {
+            Some(Line::styled(text::fit(&export_note(wanted), width).into_owned(), look.theme.dim))
+        }
         _ => None,
     }
+}
+
+/// What is about to be written.
+fn export_note(wanted: Wanted) -> String {
+    let rows = match (wanted.selected_only, wanted.rows) {
+        (true, _) => "the selected row".to_owned(),
+        (false, 1) => "the one row shown".to_owned(),
+        (false, rows) => format!("the {} rows shown", text::thousands(rows as u64)),
+    };
+    let what = match wanted.format {
+        Format::Payloads => "a folder that only you can read",
+        Format::Redacted => "read it before you post it",
+        Format::Recording | Format::Har => "only you can read it",
+    };
+    format!(" {} of {rows}: {what}", wanted.format.name())
 }
 
 fn draw_menu(menu: &Menu, look: &Look, frame: &mut Frame, screen: Rect) {
