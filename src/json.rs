@@ -5,6 +5,7 @@
 //! Parent and siblings are indices, a fold is a flag, and an index over the visible rows lets a pane of 50 rows
 //! cost 50 rows wherever it stands in the document.
 
+pub mod compare;
 mod error;
 mod folds;
 mod format;
