@@ -2,12 +2,15 @@
 //! user does), both synchronous; what must happen outside comes back as effects. Time is an argument.
 
 pub mod action;
+pub mod compare;
 pub mod composer;
 pub mod keymap;
 pub mod layout;
 pub mod overlay;
 pub mod payload;
+pub mod query;
 pub mod run;
+pub mod work;
 
 mod answering;
 mod input;
@@ -28,11 +31,13 @@ use crate::journal::{Lines, Place, Record};
 use crate::link::{self, Hold};
 use crate::session::Session;
 use action::{Action, Scope};
+use compare::Comparisons;
 use composer::Composer;
 use keymap::Keymap;
 use layout::Areas;
 use overlay::Overlay;
 use payload::Payload;
+use query::Queries;
 use rows::Rows;
 
 /// The four panes, in the order of their keys.
@@ -83,6 +88,8 @@ pub enum Event {
     Resize(u16, u16),
     /// The editor is done with the draft.
     Drafted(String),
+    /// What was worked out in the background.
+    Worked(work::Done),
     /// How an effect went.
     Told(Grade, String),
 }
@@ -104,6 +111,8 @@ pub enum Effect {
         draft: bool,
     },
     Page(String),
+    /// To be worked out in the background.
+    Work(work::Task),
     Suspend,
     Quit,
 }
@@ -181,8 +190,14 @@ pub struct App {
     in_flight: HashMap<String, String>,
     /// When the state was last settled: what is late by then.
     now: Timestamp,
-    /// The row that payload and composer show.
+    /// The row that the payload pane shows.
     shown: Option<u32>,
+    /// The row that the composer was offered.
+    offered: Option<u32>,
+    queries: Queries,
+    comparisons: Comparisons,
+    /// The delivery from which the reader went to the other one.
+    retry_left: Option<u32>,
     findings_seen: u64,
     /// What was last searched for in the list.
     needle: String,
@@ -219,6 +234,10 @@ impl App {
             in_flight: HashMap::new(),
             now: Timestamp::default(),
             shown: None,
+            offered: None,
+            queries: Queries::default(),
+            comparisons: Comparisons::default(),
+            retry_left: None,
             findings_seen: 0,
             needle: String::new(),
             size: start.size,
@@ -348,6 +367,8 @@ impl App {
             Action::AckNow => self.selected_is_open(),
             Action::Compose => self.selected_is_envelope() || self.composer.is_pinned(),
             Action::NextFinding => self.session.findings().total() > 0,
+            Action::Compare => self.to_compare().is_some(),
+            Action::OtherDelivery => self.selected_has_deliveries(),
             Action::NextHit | Action::PreviousHit => {
                 self.payload.search().is_some() || !self.needle.is_empty()
             }

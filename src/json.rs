@@ -120,6 +120,22 @@ impl Document {
         Ok(Self { text: text.into(), rows, folded, visible })
     }
 
+    /// The document `null`.
+    pub fn null() -> Self {
+        let row = Row {
+            kind: Kind::Null,
+            depth: 0,
+            parent: NONE,
+            previous: NONE,
+            end: 1,
+            index: 0,
+            children: 0,
+            key: (0, 0),
+            value: (0, 4),
+        };
+        Self { text: "null".into(), rows: vec![row], folded: vec![false], visible: Visible::all(1) }
+    }
+
     /// The text, byte for byte as it was given.
     pub fn text(&self) -> &str {
         &self.text

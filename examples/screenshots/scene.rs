@@ -220,7 +220,18 @@ impl Stage {
             None => keys.chars().map(KeyCode::Char).collect(),
         };
         for code in codes {
-            self.app.update(app::Event::Key(KeyEvent::new(code, KeyModifiers::NONE)), self.now);
+            let effects = self.app.update(app::Event::Key(KeyEvent::new(code, KeyModifiers::NONE)), self.now);
+            self.work(effects);
+        }
+    }
+
+    /// What the loop would have worked out in the background.
+    fn work(&mut self, effects: Vec<app::Effect>) {
+        for effect in effects {
+            if let app::Effect::Work(task) = effect {
+                let more = self.app.update(app::Event::Worked(task.run()), self.now);
+                self.work(more);
+            }
         }
     }
 

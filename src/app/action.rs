@@ -72,6 +72,9 @@ actions! {
         Follow "follow" ["F"] (Everywhere) "follow the newest envelope" => "follow";
         Freeze "freeze" ["space"] (Scope::Pane(Envelopes)) "freeze the list; acks go on";
         NextFinding "next-finding" ["E"] (Everywhere) "the next finding: late ack, retry, refused ack …" => "finding";
+        Mark "mark" ["m"] (Everywhere) "mark this envelope, to compare others with it";
+        Compare "compare" ["d"] (Everywhere) "compare with the marked envelope; a retry with its first delivery" => "compare";
+        OtherDelivery "other-delivery" ["b"] (Everywhere) "from a retry to the first delivery, and back" => "other delivery";
         SendSample "send-sample" ["i"] (Everywhere) "send a sample event (simulator)";
         SendAgain "send-again" ["r"] (Everywhere) "send this envelope again (simulator)";
     }
@@ -81,6 +84,7 @@ actions! {
         UnfoldOrChild "unfold-or-child" ["l" "right"] (Scope::Pane(Payload)) "unfold, or to the child";
         FoldAll "fold-all" ["-"] (Scope::Pane(Payload)) "fold all";
         UnfoldAll "unfold-all" ["+" "="] (Scope::Pane(Payload)) "unfold all";
+        Query "query" ["J"] (Everywhere) "look at the payload through a jq expression" => "jq";
         Raw "raw" ["o"] (Everywhere) "payload as a tree, or raw as it came";
         CopyMenu "copy" ["y"] (Everywhere) "copy: value, path, jq path, string, envelope, id, ack" => "copy";
         EditPayload "edit-payload" ["e"] (Everywhere) "the payload in $EDITOR (a copy)";

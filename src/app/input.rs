@@ -4,13 +4,14 @@ use crossterm::event::{KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEve
 use jiff::Timestamp;
 
 use super::overlay::{About, MenuOf, Overlay, Purpose, Reply};
+use super::work::Done;
 use super::{Action, App, Effect, Event, Grade, Pane, Scope};
 use crate::journal::filter::Filter;
 
 impl App {
     /// The only way in which the user changes anything.
     pub fn update(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
-        let effects = match event {
+        let mut effects = match event {
             Event::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
             Event::Key(key) => self.key(key, now),
             Event::Mouse(mouse) => self.mouse(mouse),
@@ -25,6 +26,14 @@ impl App {
                 }
                 Vec::new()
             }
+            Event::Worked(Done::Query { ticket, answer }) => {
+                self.answered(ticket, answer, now);
+                Vec::new()
+            }
+            Event::Worked(Done::Compare { ticket, rows, comparison }) => {
+                self.compared(ticket, rows, *comparison);
+                Vec::new()
+            }
             Event::Told(grade, text) => {
                 self.tell(now, grade, text);
                 Vec::new()
@@ -32,10 +41,14 @@ impl App {
         };
         self.arrange();
         self.settle(now);
+        effects.extend(self.next_query());
         effects
     }
 
     fn key(&mut self, key: KeyEvent, now: Timestamp) -> Vec<Effect> {
+        if self.query_key(key) {
+            return Vec::new();
+        }
         if let Some(overlay) = self.overlays.last_mut() {
             let reply = overlay.key(key);
             return self.reply(reply, now);
@@ -78,6 +91,9 @@ impl App {
             Reply::Entered(purpose, text) => {
                 self.overlays.pop();
                 self.typed(purpose, &text);
+                if purpose == Purpose::Query {
+                    self.query_entered(&text);
+                }
                 if let Purpose::Search(_) = purpose
                     && !text.is_empty()
                 {
@@ -98,6 +114,7 @@ impl App {
         match purpose {
             Purpose::Search(Pane::Envelopes) => text.clone_into(&mut self.needle),
             Purpose::Search(_) => self.payload.find(text),
+            Purpose::Query => self.query_typed(text),
             Purpose::Filter => {
                 let parsed = if text.trim().is_empty() { Ok(None) } else { Filter::parse(text).map(Some) };
                 let error = match parsed {

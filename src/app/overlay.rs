@@ -30,6 +30,8 @@ pub struct Prompt {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     Filter,
+    /// A jq expression over the selected message.
+    Query,
     Search(Pane),
 }
 

@@ -16,6 +16,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+use super::work::{Done, Task};
 use super::{App, Effect, Event, Grade};
 use crate::clipboard::{Clipboard, Copied};
 use crate::journal::Tail;
@@ -72,6 +73,8 @@ where
     let mut dirty = true;
     let mut readable = true;
     let mut drawn = Instant::now();
+    // Unbounded, and yet short: the state asks for one thing at a time.
+    let (workers, mut worked) = mpsc::unbounded_channel();
     app.settle(look.now);
     terminal.draw(|frame| ui::draw(app, &look, frame))?;
     loop {
@@ -98,11 +101,15 @@ where
                 // A resize is known here before its event comes.
                 terminal.autoresize()?;
                 let size = terminal.get_frame().area().as_size();
-                app.update(Event::Resize(size.width, size.height), look.now);
+                let effects = app.update(Event::Resize(size.width, size.height), look.now);
                 terminal.draw(|frame| ui::draw(app, &look, frame))?;
                 drawn = Instant::now();
                 dirty = false;
-                Vec::new()
+                effects
+            },
+            Some(done) = worked.recv() => {
+                dirty = true;
+                app.update(Event::Worked(done), (around.clock)())
             },
             _ = around.tail.changed(), if readable => {
                 if let Err(error) = around.tail.read(|place, line| app.record(place, line)) {
@@ -128,6 +135,10 @@ where
                 app.update(Event::Resize(size.width, size.height), (around.clock)());
                 dirty = true;
                 input = (around.input)();
+            } else if let Effect::Work(task) = effect {
+                if let Err(why) = work(task, &workers) {
+                    app.update(Event::Told(Grade::Failed, why), (around.clock)());
+                }
             } else {
                 perform(effect, app, around);
             }
@@ -166,6 +177,18 @@ fn translate(event: TerminalEvent) -> Option<Event> {
     }
 }
 
+/// On a thread of its own, which nobody waits for when the program ends.
+fn work(task: Task, workers: &mpsc::UnboundedSender<Done>) -> Result<(), String> {
+    let workers = workers.clone();
+    // Where the loop has ended, nobody wants to know any more.
+    let run = move || drop(workers.send(task.run()));
+    std::thread::Builder::new()
+        .name("work".to_owned())
+        .spawn(run)
+        .map(drop)
+        .map_err(|error| format!("nothing can be worked out in the background: {error}"))
+}
+
 /// Whether an effect gives the terminal to another program.
 fn lends(effect: &Effect) -> bool {
     matches!(effect, Effect::Edit { .. } | Effect::Page(_) | Effect::Suspend)
@@ -191,7 +214,7 @@ fn perform<I>(effect: Effect, app: &mut App, around: &mut Surroundings<I>) {
                 .map_err(|error| error.to_string())
         }),
         Effect::SendAgain(text) => simulate(around.simulator.as_ref(), |slack| send_again(slack, &text)),
-        Effect::Edit { .. } | Effect::Page(_) | Effect::Suspend | Effect::Quit => Ok(()),
+        Effect::Edit { .. } | Effect::Page(_) | Effect::Work(_) | Effect::Suspend | Effect::Quit => Ok(()),
     };
     if let Err(why) = result {
         app.update(Event::Told(Grade::Failed, why), (around.clock)());

@@ -38,6 +38,7 @@ use jiff::tz::TimeZone;
 pub use complete::{Completion, completions, value_at};
 pub use error::FilterError;
 pub use field::{FIELDS, Field, SYNTAX, Values, help};
+pub use jq::{Answer, End, query};
 pub use subject::{AckState, By, Subject};
 
 use facts::Facts;

@@ -46,6 +46,7 @@ fn draw_prompt(prompt: &Prompt, look: &Look, frame: &mut Frame, screen: Rect) {
     let theme = &look.theme;
     let label = match prompt.purpose {
         Purpose::Filter => " filter ",
+        Purpose::Query => " jq ",
         Purpose::Search(_) => " / ",
     };
     let typed = prompt.text();
@@ -85,6 +86,10 @@ fn prompt_note<'a>(
         }
         (None, Purpose::Filter) if prompt.text().is_empty() => {
             let words = " type:interactive  event:message.channels  user:U1  ack:late  retry:>0  \"words\"  /regex/  .payload.command    ? lists all";
+            Some(Line::styled(text::fit(words, width).into_owned(), look.theme.dim))
+        }
+        (None, Purpose::Query) if prompt.text().is_empty() => {
+            let words = " .payload.view.state.values   .payload.actions[].value   keys    its root is the envelope as received   Tab the path under the cursor   ↑ earlier";
             Some(Line::styled(text::fit(words, width).into_owned(), look.theme.dim))
         }
         _ => None,

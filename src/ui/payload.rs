@@ -6,20 +6,24 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph, Widget as _};
 
-use super::{Look, empty, selected};
-use crate::app::payload::{Body, Payload};
+use super::{Look, compare, empty, selected};
+use crate::app::payload::{Body, LensState, Payload};
 use crate::app::{App, Pane};
+use crate::journal::filter::End;
 use crate::json::{self, Document, Hit, Kind, Part};
 use crate::text;
 
 pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
+    if let Some(compared) = app.payload.compared() {
+        return compare::draw(app, compared, look, frame, area);
+    }
     let [about, body, path] =
         Layout::vertical([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(1)]).areas(area);
     match app.payload.body() {
-        Body::Nothing => {
+        Body::Nothing if app.payload.lens().is_none() => {
             return empty(frame, look, area, &["no envelope selected", "what Slack sends is unfolded here"]);
         }
-        Body::Tree(_) | Body::Text(_) => {}
+        Body::Nothing | Body::Tree(_) | Body::Text(_) => {}
     }
     Paragraph::new(about_line(app, look, usize::from(area.width))).render(about, frame.buffer_mut());
     let focused = app.focus() == Pane::Payload;
@@ -37,7 +41,8 @@ pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
 /// What the envelope's header and its ack say, in a line.
 fn about_line<'a>(app: &App, look: &Look, width: usize) -> Line<'a> {
     let mut line = Line::from(" ");
-    for (at, (fact, paint)) in selected::facts(app, look).into_iter().enumerate() {
+    let lens = lens_words(&app.payload, look);
+    for (at, (fact, paint)) in lens.into_iter().chain(selected::facts(app, look)).enumerate() {
         let separator = if at == 0 { "" } else { "  " };
         if line.width() + text::width(&fact) + separator.len() > width {
             break;
@@ -46,6 +51,36 @@ fn about_line<'a>(app: &App, look: &Look, width: usize) -> Line<'a> {
         line.push_span(Span::styled(fact, paint));
     }
     line
+}
+
+/// The title of the payload pane: what is compared, the jq expression, else what kind of envelope it is.
+pub fn title(app: &App) -> Option<String> {
+    match (app.payload.compared(), app.payload.lens()) {
+        (Some(compared), _) => Some(compare::title(compared)),
+        (None, Some(lens)) => Some(format!("jq {}", text::visible(&text::fit(&lens.expression, 40)))),
+        (None, None) => selected::title(app),
+    }
+}
+
+/// What the jq expression came to.
+fn lens_words(payload: &Payload, look: &Look) -> Option<(String, Style)> {
+    let theme = &look.theme;
+    let (outputs, end) = match &payload.lens()?.state {
+        LensState::Running => return Some(("jq runs …".to_owned(), theme.dim.into())),
+        LensState::Answered { outputs, end } => (*outputs, end),
+    };
+    let count = match outputs {
+        0 => "no output".to_owned(),
+        1 => "1 output".to_owned(),
+        outputs => format!("{} outputs", text::thousands(outputs as u64)),
+    };
+    Some(match end {
+        End::Done if outputs == 0 => (count, theme.warn.into()),
+        End::Done => (count, theme.ok.into()),
+        End::Failed(why) => (format!("{count}, then: {}", text::visible(why)), theme.bad.into()),
+        End::GaveUp => (format!("{count}, then given up: too many steps, or too deep"), theme.bad.into()),
+        End::Cut => (format!("the first {count}; there are more than are kept"), theme.warn.into()),
+    })
 }
 
 fn tree_lines<'a>(
@@ -57,15 +92,26 @@ fn tree_lines<'a>(
 ) -> Vec<Line<'a>> {
     let Some(top) = tree.nth_visible(payload.offset()) else { return Vec::new() };
     let hits = payload.search().map_or(&[][..], |search| &search.hits);
+    let root = match payload.lens().map(|lens| &lens.state) {
+        None => "message",
+        Some(LensState::Answered { outputs: 2.., .. }) => "outputs",
+        Some(_) => "output",
+    };
     let rows = tree.visible_from(top).take(usize::from(area.height));
     rows.map(|row| {
-        let line = row_line(tree, row, hits, look, usize::from(area.width));
+        let line = row_line(tree, row, (root, hits), look, usize::from(area.width));
         if row == payload.cursor() { mark(line, look, usize::from(area.width), focused) } else { line }
     })
     .collect()
 }
 
-fn row_line<'a>(tree: &Document, row: usize, hits: &[Hit], look: &Look, width: usize) -> Line<'a> {
+fn row_line<'a>(
+    tree: &Document,
+    row: usize,
+    (root, hits): (&str, &[Hit]),
+    look: &Look,
+    width: usize,
+) -> Line<'a> {
     let theme = &look.theme;
     let at = tree.row(row);
     let fold = match (at.kind().is_container() && at.children() > 0, tree.is_folded(row)) {
@@ -85,7 +131,7 @@ fn row_line<'a>(tree: &Document, row: usize, hits: &[Hit], look: &Look, width: u
     let name = match (tree.key(row), tree.parent(row)) {
         (Some(key), _) => text::visible(&key).into_owned(),
         (None, Some(_)) => at.index().to_string(),
-        (None, None) => "message".to_owned(),
+        (None, None) => root.to_owned(),
     };
     let name_style: Style = match tree.key(row) {
         _ if hit(Part::Key) => theme.hit.into(),
@@ -111,7 +157,11 @@ fn row_line<'a>(tree: &Document, row: usize, hits: &[Hit], look: &Look, width: u
 fn value_words(tree: &Document, row: usize, room: usize) -> String {
     match head(tree, row, room) {
         Some(string) => format!("\"{}\"", text::visible(&string)),
-        None => text::visible(tree.value_text(row)).into_owned(),
+        None => {
+            // A number may have megabytes as well.
+            let raw = tree.value_text(row);
+            text::visible(&raw[..raw.floor_char_boundary(room + 1)]).into_owned()
+        }
     }
 }
 
@@ -140,10 +190,10 @@ fn hits_of(hits: &[Hit], row: usize) -> &[Hit] {
 }
 
 fn raw_lines<'a>(payload: &'a Payload, look: &Look, area: Rect, focused: bool) -> Vec<Line<'a>> {
-    let shown = payload.lines().iter().enumerate().skip(payload.offset()).take(usize::from(area.height));
-    shown
-        .map(|(at, words)| {
-            let line = Line::styled(words.as_str(), look.theme.text);
+    let end = payload.line_count().min(payload.offset() + usize::from(area.height));
+    (payload.offset()..end)
+        .map(|at| {
+            let line = Line::styled(payload.line(at), look.theme.text);
             if at == payload.cursor() { mark(line, look, usize::from(area.width), focused) } else { line }
         })
         .collect()
@@ -193,7 +243,10 @@ fn path_line<'a>(payload: &Payload, look: &Look, width: usize) -> Line<'a> {
         (tree.jq_path(payload.cursor()), format!("{place} of {} rows ", tree.visible_count()))
     } else {
         let what = if payload.is_raw() { "raw, as it came" } else { "no JSON: the text as it came" };
-        (what.to_owned(), format!("{} of {} lines ", payload.cursor() + 1, payload.lines().len()))
+        (
+            what.to_owned(),
+            format!("{} of {} lines ", payload.cursor() + 1, text::thousands(payload.line_count() as u64)),
+        )
     };
     let found = payload.search().map(|search| {
         let number = payload.hit_number().map_or(String::new(), |at| format!("{at} of "));
