@@ -29,9 +29,10 @@ type Shot = (&'static str, &'static str, (u16, u16), &'static [&'static str]);
 
 /// Every picture there is.
 pub fn pictures() -> Vec<Picture> {
-    let shots: [Shot; 5] = [
+    let shots: [Shot; 6] = [
         ("main", "phosphor", (132, 38), &["u", "c"]),
         ("payload", "phosphor", (132, 38), &["k", "k", "enter", "/blocks", "enter"]),
+        ("compare", "phosphor", (132, 38), &["f", "retry:>0", "enter", "d", "jjj"]),
         ("filter", "phosphor", (132, 38), &["f", "type:interactive (ack"]),
         ("narrow", "phosphor", (80, 24), &[]),
         ("daylight", "daylight", (132, 38), &["H"]),

@@ -35,6 +35,8 @@ pub struct Lens {
 pub enum LensState {
     /// What is shown is of before.
     Running,
+    /// It is no jq expression, or not yet; what is shown is of before.
+    Wrong,
     Answered {
         outputs: usize,
         end: End,
@@ -132,6 +134,13 @@ impl Payload {
             lens.state = LensState::Answered { outputs, end };
         }
         self.refresh();
+    }
+
+    /// The expression cannot be understood.
+    pub fn refuse(&mut self) {
+        if let Some(lens) = &mut self.lens {
+            lens.state = LensState::Wrong;
+        }
     }
 
     /// Back to the whole message; `false` where there is nothing to take away.

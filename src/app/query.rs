@@ -131,7 +131,10 @@ impl App {
                 self.set_query_error(None);
                 self.payload.answer(body, outputs, end);
             }
-            Err(error) if self.is_asking() => self.set_query_error(Some((error.column, error.message))),
+            Err(error) if self.is_asking() => {
+                self.payload.refuse();
+                self.set_query_error(Some((error.column, error.message)));
+            }
             // It was entered faster than it was found wrong.
             Err(error) => {
                 self.payload.look_at_whole();

@@ -41,8 +41,12 @@ pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
 /// What the envelope's header and its ack say, in a line.
 fn about_line<'a>(app: &App, look: &Look, width: usize) -> Line<'a> {
     let mut line = Line::from(" ");
-    let lens = lens_words(&app.payload, look);
-    for (at, (fact, paint)) in lens.into_iter().chain(selected::facts(app, look)).enumerate() {
+    // Without borders there is no title to say it.
+    let zoomed = app.areas().is_some_and(|areas| areas.zoomed);
+    let title = app.payload.lens().and(title(app)).filter(|_| zoomed);
+    let title = title.map(|title| (title, look.theme.strong.into()));
+    let lens = title.into_iter().chain(lens_words(&app.payload, look));
+    for (at, (fact, paint)) in lens.chain(selected::facts(app, look)).enumerate() {
         let separator = if at == 0 { "" } else { "  " };
         if line.width() + text::width(&fact) + separator.len() > width {
             break;
@@ -67,6 +71,7 @@ fn lens_words(payload: &Payload, look: &Look) -> Option<(String, Style)> {
     let theme = &look.theme;
     let (outputs, end) = match &payload.lens()?.state {
         LensState::Running => return Some(("jq runs …".to_owned(), theme.dim.into())),
+        LensState::Wrong => return Some(("no jq yet; this is of before".to_owned(), theme.warn.into())),
         LensState::Answered { outputs, end } => (*outputs, end),
     };
     let count = match outputs {
@@ -241,6 +246,8 @@ fn path_line<'a>(payload: &Payload, look: &Look, width: usize) -> Line<'a> {
     let (path, count_words) = if let Some(tree) = payload.tree() {
         let place = tree.visible_place(payload.cursor()) + 1;
         (tree.jq_path(payload.cursor()), format!("{place} of {} rows ", tree.visible_count()))
+    } else if matches!(payload.body(), Body::Nothing) {
+        (String::new(), String::new())
     } else {
         let what = if payload.is_raw() { "raw, as it came" } else { "no JSON: the text as it came" };
         (

@@ -65,7 +65,10 @@ pub fn facts(app: &App, look: &Look) -> Vec<(String, Style)> {
             facts.push((words.to_owned(), theme.dim.into()));
         }
     }
-    facts.extend(deliveries(app, row, entry, look).map(|words| (words, theme.warn.into())));
+    // Early, since narrow panes cut the end: that it repeats something is what explains it.
+    if let Some(words) = deliveries(app, row, entry, look) {
+        facts.insert(1, (words, theme.warn.into()));
+    }
     facts
 }
 
