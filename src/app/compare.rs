@@ -180,10 +180,14 @@ impl App {
         match to {
             Some(row) if self.view.select(row) => self.retry_left = Some(selected),
             Some(_) => {
-                self.tell(now, Grade::Note, "the other delivery is hidden by the filter (Esc clears it)")
+                self.tell(now, Grade::Note, "the other delivery is hidden by the filter (Esc clears it)");
             }
             None => {
-                self.tell(now, Grade::Note, "this was delivered once: it repeats nothing, nothing repeats it")
+                self.tell(
+                    now,
+                    Grade::Note,
+                    "this was delivered once: it repeats nothing, nothing repeats it",
+                );
             }
         }
     }

@@ -50,7 +50,7 @@ pub enum Change {
 
 impl Change {
     /// The row of the old document; none where something was added.
-    pub fn old(self) -> Option<usize> {
+    pub fn before(self) -> Option<usize> {
         match self {
             Self::Added { .. } => None,
             Self::Removed { old }
@@ -61,7 +61,7 @@ impl Change {
     }
 
     /// The row of the new document; none where something was removed.
-    pub fn new(self) -> Option<usize> {
+    pub fn after(self) -> Option<usize> {
         match self {
             Self::Removed { .. } => None,
             Self::Added { new }
@@ -123,11 +123,11 @@ impl Comparison {
         Self { old, new, changes, counts }
     }
 
-    pub fn old(&self) -> &Document {
+    pub fn before(&self) -> &Document {
         &self.old
     }
 
-    pub fn new(&self) -> &Document {
+    pub fn after(&self) -> &Document {
         &self.new
     }
 
@@ -141,7 +141,7 @@ impl Comparison {
 
     /// The document that has the difference, and the row in it: the new one, but for what was removed.
     pub fn place(&self, change: Change) -> (&Document, usize) {
-        match (change.new(), change.old()) {
+        match (change.after(), change.before()) {
             (Some(new), _) => (&self.new, new),
             (None, old) => (&self.old, old.unwrap_or(0)),
         }

@@ -126,7 +126,7 @@ fn list_lines<'a>(compared: &Compared, look: &Look, width: usize, focused: bool)
 /// What stood there, what stands there: `0 → 1`.
 fn values<'a>(compared: &Compared, change: Change, look: &Look, room: usize) -> Vec<Span<'a>> {
     let theme = &look.theme;
-    let (old, new) = (compared.comparison.old(), compared.comparison.new());
+    let (old, new) = (compared.comparison.before(), compared.comparison.after());
     let (old, new) = match change {
         Change::Moved { old: row, .. } => {
             return vec![Span::styled(

@@ -113,7 +113,7 @@ fn tree_lines<'a>(
 fn row_line<'a>(
     tree: &Document,
     row: usize,
-    (root, hits): (&str, &[Hit]),
+    (top, hits): (&str, &[Hit]),
     look: &Look,
     width: usize,
 ) -> Line<'a> {
@@ -136,7 +136,7 @@ fn row_line<'a>(
     let name = match (tree.key(row), tree.parent(row)) {
         (Some(key), _) => text::visible(&key).into_owned(),
         (None, Some(_)) => at.index().to_string(),
-        (None, None) => root.to_owned(),
+        (None, None) => top.to_owned(),
     };
     let name_style: Style = match tree.key(row) {
         _ if hit(Part::Key) => theme.hit.into(),
@@ -160,14 +160,12 @@ fn row_line<'a>(
 
 /// Strings are shown decoded; `o` shows them as they came.
 fn value_words(tree: &Document, row: usize, room: usize) -> String {
-    match head(tree, row, room) {
-        Some(string) => format!("\"{}\"", text::visible(&string)),
-        None => {
-            // A number may have megabytes as well.
-            let raw = tree.value_text(row);
-            text::visible(&raw[..raw.floor_char_boundary(room + 1)]).into_owned()
-        }
+    if let Some(string) = head(tree, row, room) {
+        return format!("\"{}\"", text::visible(&string));
     }
+    // A number may have megabytes as well.
+    let raw = tree.value_text(row);
+    text::visible(&raw[..raw.floor_char_boundary(room + 1)]).into_owned()
 }
 
 /// The start of a string, decoded: a few times what fits, since a string may have megabytes.

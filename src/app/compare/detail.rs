@@ -29,7 +29,7 @@ const LAID_OUT: usize = 64 << 10;
 
 impl Detail {
     pub(super) fn of(comparison: &Comparison, change: Change) -> Self {
-        let (old, new) = (comparison.old(), comparison.new());
+        let (old, new) = (comparison.before(), comparison.after());
         match change {
             Change::Changed { old: a, new: b } => match (old.string(a), new.string(b)) {
                 (Some(a), Some(b)) => {

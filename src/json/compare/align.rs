@@ -108,7 +108,9 @@ impl Fates<'_> {
         let anchors = anchors(olds, news);
         let firm = longest_rising(&anchors);
         let mut unfirm = vec![true; anchors.len()];
-        firm.iter().for_each(|at| unfirm[*at] = false);
+        for at in &firm {
+            unfirm[*at] = false;
+        }
         for ((old, new), moved) in anchors.iter().zip(unfirm) {
             self.pair(&olds[*old], &news[*new]);
             self.moved[news[*new].at] = moved;
@@ -172,7 +174,9 @@ impl Fates<'_> {
             if olds.len() == news.len() {
                 let pairs: Vec<_> =
                     olds.iter().zip(news).filter(|(old, new)| self.likeness(old, new) > 0).collect();
-                pairs.into_iter().for_each(|(old, new)| self.pair(old, new));
+                for (old, new) in pairs {
+                    self.pair(old, new);
+                }
             }
             return;
         }

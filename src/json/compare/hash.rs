@@ -12,9 +12,9 @@ pub(super) fn of_rows(document: &Document, keys: &RandomState) -> Vec<u64> {
     let mut members = Vec::new();
     // Children stand behind their parent, so from the end on every child is known when its parent's turn comes.
     for row in (0..document.len()).rev() {
-        let mut hasher = keys.build_hasher();
+        let mut state = keys.build_hasher();
         let kind = document.rows[row].kind;
-        hasher.write_u8(kind as u8);
+        state.write_u8(kind as u8);
         match kind {
             Kind::Object => {
                 members.clear();
@@ -25,16 +25,16 @@ pub(super) fn of_rows(document: &Document, keys: &RandomState) -> Vec<u64> {
                 members.sort_by_key(|(key, _)| *key);
                 for (at, (key, value)) in members.iter().enumerate() {
                     if members.get(at + 1).is_none_or(|next| next.0 != *key) {
-                        hasher.write_u64(*key);
-                        hasher.write_u64(*value);
+                        state.write_u64(*key);
+                        state.write_u64(*value);
                     }
                 }
             }
-            Kind::Array => document.children(row).for_each(|child| hasher.write_u64(hashes[child])),
-            Kind::String => write_string(&mut hasher, document.value_text(row), document.string(row)),
-            Kind::Number | Kind::Bool | Kind::Null => hasher.write(document.value_text(row).as_bytes()),
+            Kind::Array => document.children(row).for_each(|child| state.write_u64(hashes[child])),
+            Kind::String => write_string(&mut state, document.value_text(row), document.string(row)),
+            Kind::Number | Kind::Bool | Kind::Null => state.write(document.value_text(row).as_bytes()),
         }
-        hashes[row] = hasher.finish();
+        hashes[row] = state.finish();
     }
     hashes
 }

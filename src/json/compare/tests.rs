@@ -20,8 +20,8 @@ fn told(old: &Value, new: &Value) -> Vec<String> {
 }
 
 fn line(comparison: &Comparison, change: Change) -> String {
-    let old = |row| (comparison.old().jq_path(row), comparison.old().value_text(row));
-    let new = |row| (comparison.new().jq_path(row), comparison.new().value_text(row));
+    let old = |row| (comparison.before().jq_path(row), comparison.before().value_text(row));
+    let new = |row| (comparison.after().jq_path(row), comparison.after().value_text(row));
     match change {
         Change::Added { new: row } => format!("+ {} {}", new(row).0, new(row).1),
         Change::Removed { old: row } => format!("- {} {}", old(row).0, old(row).1),
@@ -44,26 +44,25 @@ impl Apply<'_> {
     fn run(comparison: &Comparison) -> Value {
         let (mut olds, mut news) = (BTreeMap::new(), BTreeMap::<_, Vec<_>>::new());
         for change in comparison.changes() {
-            if let Some(old) = change.old() {
-                olds.insert(comparison.old().pointer(old), *change);
+            if let Some(old) = change.before() {
+                olds.insert(comparison.before().pointer(old), *change);
             }
             if let Change::Added { new } | Change::Moved { new, .. } = change {
-                let parent = comparison.new().parent(*new).unwrap();
-                news.entry(comparison.new().pointer(parent)).or_default().push(*change);
+                let parent = comparison.after().parent(*new).unwrap();
+                news.entry(comparison.after().pointer(parent)).or_default().push(*change);
             }
         }
         let apply = Apply { comparison, olds, news };
-        apply.value(&serde_json::from_str(comparison.old().text()).unwrap(), "", "")
+        apply.value(&serde_json::from_str(comparison.before().text()).unwrap(), "", "")
     }
 
     fn new_value(&self, row: usize) -> Value {
-        serde_json::from_str(self.comparison.new().value_text(row)).unwrap()
+        serde_json::from_str(self.comparison.after().value_text(row)).unwrap()
     }
 
     fn value(&self, old: &Value, from: &str, to: &str) -> Value {
-        match self.olds.get(from) {
-            Some(Change::Changed { new, .. } | Change::Respelled { new, .. }) => return self.new_value(*new),
-            _ => {}
+        if let Some(Change::Changed { new, .. } | Change::Respelled { new, .. }) = self.olds.get(from) {
+            return self.new_value(*new);
         }
         match old {
             Value::Object(members) => {
@@ -76,8 +75,8 @@ impl Apply<'_> {
                     }
                 }
                 for change in self.news.get(to).into_iter().flatten() {
-                    let row = change.new().unwrap();
-                    out.insert(self.comparison.new().key(row).unwrap().into_owned(), self.new_value(row));
+                    let row = change.after().unwrap();
+                    out.insert(self.comparison.after().key(row).unwrap().into_owned(), self.new_value(row));
                 }
                 Value::Object(out)
             }
@@ -92,7 +91,7 @@ impl Apply<'_> {
             .get(to)
             .into_iter()
             .flatten()
-            .map(|change| (self.comparison.new().row(change.new().unwrap()).index(), *change))
+            .map(|change| (self.comparison.after().row(change.after().unwrap()).index(), *change))
             .collect();
         let goes = |at: &usize| {
             matches!(
@@ -106,10 +105,10 @@ impl Apply<'_> {
             let to = format!("{to}/{}", out.len());
             out.push(match put.get(&out.len()) {
                 Some(Change::Moved { old, .. }) => {
-                    let at = self.comparison.old().row(*old).index();
+                    let at = self.comparison.before().row(*old).index();
                     self.value(&elements[at], &format!("{from}/{at}"), &to)
                 }
-                Some(change) => self.new_value(change.new().unwrap()),
+                Some(change) => self.new_value(change.after().unwrap()),
                 None => {
                     let at = stay.next().unwrap();
                     self.value(&elements[at], &format!("{from}/{at}"), &to)
@@ -196,7 +195,7 @@ proptest! {
             Change::Respelled { old, new } => Change::Respelled { old: new, new: old },
             Change::Moved { old, new } => Change::Moved { old: new, new: old },
         };
-        let key = |change: &Change| (change.old(), change.new());
+        let key = |change: &Change| (change.before(), change.after());
         let mut there = compare(&old.to_string(), &new.to_string()).changes().to_vec();
         let mut back: Vec<_> = compare(&new.to_string(), &old.to_string()).changes().iter().map(turned).collect();
         there.sort_by_key(key);
