@@ -283,7 +283,7 @@ async fn the_background_answers_queries_and_compares() {
         user.sees("marked").await;
         user.type_("Gd");
         let screen = user.sees("differences").await;
-        assert!(screen.contains("◆ marked") && screen.contains(".payload.event"), "{screen}");
+        assert!(screen.contains("◆ marked") && screen.contains("- .payload.command"), "{screen}");
         user.press(KeyCode::Esc);
         user.sees("▾ message").await;
         user.type_("q");
