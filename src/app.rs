@@ -2,6 +2,7 @@
 //! user does), both synchronous; what must happen outside comes back as effects. Time is an argument.
 
 pub mod action;
+pub mod compare;
 pub mod composer;
 pub mod exports;
 pub mod fate;
@@ -13,10 +14,12 @@ pub mod overlay;
 pub mod payload;
 pub mod pool;
 pub mod prompt;
+pub mod query;
 pub mod rules;
 pub mod run;
 pub mod scan;
 pub mod search;
+pub mod work;
 
 mod answering;
 mod input;
@@ -39,6 +42,7 @@ use crate::journal::{Lines, Place, Record};
 use crate::link::{self, Hold, Rules};
 use crate::session::Session;
 use action::{Action, Scope};
+use compare::Comparisons;
 use composer::Composer;
 use fate::Fate;
 use finding::Explained;
@@ -47,6 +51,7 @@ use layout::Areas;
 use opened::Opened;
 use overlay::Overlay;
 use payload::Payload;
+use query::Queries;
 use rows::Rows;
 use scan::{Found, Run, Stale};
 use search::ListSearch;
@@ -108,6 +113,8 @@ pub enum Event {
     FileExists(PathBuf),
     /// What a job found that [`App::next_job`] gave out.
     Found(Found),
+    /// What was worked out in the background.
+    Worked(work::Done),
     /// How an effect went.
     Told(Grade, String),
     /// How an export goes.
@@ -140,6 +147,8 @@ pub enum Effect {
         replace: bool,
     },
     Export(Job),
+    /// To be worked out in the background.
+    Work(work::Task),
     Suspend,
     Quit,
 }
@@ -231,11 +240,17 @@ pub struct App {
     now: Timestamp,
     /// When that was; in a recording, another time.
     clock: Timestamp,
-    /// The row that payload and composer show.
+    /// The row that the payload pane shows.
     shown: Option<u32>,
     /// Its `envelope_id`.
     shown_id: Option<String>,
     fate: Option<Fate>,
+    /// The row that the composer was offered.
+    offered: Option<u32>,
+    queries: Queries,
+    comparisons: Comparisons,
+    /// The delivery from which the reader went to the other one.
+    retry_left: Option<u32>,
     findings_seen: u64,
     explained: Explained,
     export: exports::State,
@@ -280,6 +295,10 @@ impl App {
             shown: None,
             shown_id: None,
             fate: None,
+            offered: None,
+            queries: Queries::default(),
+            comparisons: Comparisons::default(),
+            retry_left: None,
             findings_seen: 0,
             explained: Explained::default(),
             export: exports::State::default(),
@@ -426,6 +445,8 @@ impl App {
             | Action::RuleUp
             | Action::RuleDown => self.scope() == Scope::Rules && !self.rules.is_empty(),
             Action::NextFinding => self.session.findings().total() > 0,
+            Action::Compare => self.to_compare().is_some(),
+            Action::OtherDelivery => self.selected_has_deliveries(),
             Action::NextHit | Action::PreviousHit => self.payload.search().is_some() || self.search.is_on(),
             _ => true,
         }

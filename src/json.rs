@@ -5,6 +5,7 @@
 //! Parent and siblings are indices, a fold is a flag, and an index over the visible rows lets a pane of 50 rows
 //! cost 50 rows wherever it stands in the document.
 
+pub mod compare;
 mod error;
 mod folds;
 mod format;
@@ -117,6 +118,22 @@ impl Document {
         let folded = vec![false; rows.len()];
         let visible = Visible::all(rows.len());
         Ok(Self { text: text.into(), rows, folded, visible })
+    }
+
+    /// The document `null`.
+    pub fn null() -> Self {
+        let row = Row {
+            kind: Kind::Null,
+            depth: 0,
+            parent: NONE,
+            previous: NONE,
+            end: 1,
+            index: 0,
+            children: 0,
+            key: (0, 0),
+            value: (0, 4),
+        };
+        Self { text: "null".into(), rows: vec![row], folded: vec![false], visible: Visible::all(1) }
     }
 
     /// The text, byte for byte as it was given.

@@ -1,10 +1,14 @@
 //! Text on its way to the terminal: made harmless, measured and cut by columns.
 
+mod wrapped;
+
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
+
+pub use wrapped::Wrapped;
 
 /// Text from Slack never reaches the terminal raw: control, bidi and invisible characters are spelled out,
 /// so that nothing can move the cursor, turn the line around or hide.
@@ -75,24 +79,6 @@ pub fn right(text: &str, columns: usize) -> String {
     let text = fit(text, columns);
     let fill = columns.saturating_sub(text.width());
     format!("{:fill$}{text}", "")
-}
-
-/// The text's lines, made harmless and broken where they are too long for so many columns.
-pub fn wrap(text: &str, columns: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    for line in text.lines() {
-        let line = visible(line);
-        let mut rest = line.as_ref();
-        loop {
-            let head = take(rest, columns.max(2));
-            lines.push(head.to_owned());
-            rest = &rest[head.len()..];
-            if rest.is_empty() {
-                break;
-            }
-        }
-    }
-    lines
 }
 
 /// Prose, made harmless and broken between words.
@@ -176,13 +162,6 @@ mod tests {
         assert_eq!(clock(2467), "00:41:07");
         assert_eq!(clock(-3), "00:00:00");
         assert_eq!(bytes(20_480), "20.5 kB");
-    }
-
-    #[test]
-    fn wrapped_lines_hold_the_whole_text() {
-        assert_eq!(wrap("abcdef\n\nx", 4), ["abcd", "ef", "", "x"]);
-        assert_eq!(wrap("漢字漢", 4), ["漢字", "漢"]);
-        assert_eq!(wrap("a\tb", 9), ["a\\tb"]);
     }
 
     proptest! {

@@ -9,6 +9,7 @@
 //! └ footer ───────────────────────────────────────────────┘
 //! ```
 
+pub mod compare;
 pub mod composer;
 pub mod envelopes;
 pub mod findings;
@@ -126,7 +127,7 @@ fn title_parts(app: &App, pane: Pane, look: &Look) -> Vec<(String, Style)> {
     match pane {
         Pane::Envelopes => envelopes::title(app, look),
         Pane::Payload => {
-            selected::title(app).map(|title| (title, look.theme.text.into())).into_iter().collect()
+            payload::title(app).map(|title| (title, look.theme.text.into())).into_iter().collect()
         }
         Pane::Health => Vec::new(),
         Pane::Composer => composer::title(app, look),

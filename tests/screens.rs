@@ -58,6 +58,58 @@ fn overlays() {
 }
 
 #[test]
+fn two_envelopes_are_held_against_each_other() {
+    // The retry and its first delivery, which nobody marked.
+    let retry = ["f", "retry:>0", "enter", "d"];
+    insta::assert_snapshot!("compare_retry", shot(WIDE, &retry));
+    insta::assert_snapshot!("compare_retry_narrow", shot(NARROW, &retry));
+    insta::assert_snapshot!("compare_retry_smallest", shot((60, 16), &retry));
+    let marked = ["g", "j", "m", "G", "d", "jjjjjjjjjj"];
+    insta::assert_snapshot!("compare_marked", shot(WIDE, &marked));
+    insta::assert_snapshot!("compare_zoomed", shot(NARROW, &[&marked[..], &["z", "enter"]].concat()));
+    let left = shot(WIDE, &[&marked[..], &["esc"]].concat());
+    assert!(left.contains("interactive / view_submission") && left.contains('◆'), "{left}");
+}
+
+#[test]
+fn without_anything_to_compare_with_the_mark_is_explained() {
+    assert!(shot(WIDE, &["d"]).contains("m marks an envelope"));
+    assert!(shot(WIDE, &["m", "d"]).contains("m marks an envelope"), "not with itself");
+    let unmarked = shot(WIDE, &["m", "m"]);
+    assert!(unmarked.contains("no envelope is marked") && !unmarked.contains('◆'), "{unmarked}");
+}
+
+#[test]
+fn a_retry_leads_to_its_first_delivery_and_back() {
+    let retry = shot(WIDE, &["f", "retry:>0", "enter", "2"]);
+    assert!(retry.contains("↻ retry 1 of 0") && retry.contains("(b)"), "{retry}");
+    let first = shot(WIDE, &["g", "jjjjjjjjjj", "b", "2"]);
+    assert!(first.contains("delivered again (b)"), "{first}");
+    let back = shot(WIDE, &["g", "jjjjjjjjjj", "b", "b", "2"]);
+    assert!(back.contains("↻ retry 1 of 0"), "{back}");
+}
+
+#[test]
+fn the_payload_is_seen_through_jq() {
+    insta::assert_snapshot!("query", shot(WIDE, &["J", ".payload.view.blocks[].block_id"]));
+    insta::assert_snapshot!("query_kept", shot(WIDE, &["J", ".payload.view.blocks", "enter"]));
+    insta::assert_snapshot!("query_error", shot(WIDE, &["J", ".payload | nothere"]));
+    insta::assert_snapshot!("query_empty", shot(NARROW, &["J"]));
+    insta::assert_snapshot!("query_zoomed", shot(NARROW, &["J", ".payload.view.blocks", "enter", "z"]));
+    insta::assert_snapshot!("query_failed", shot(WIDE, &["J", ".type, (.type | .x)", "enter"]));
+    let given_up = shot(WIDE, &["J", "def f: f; f", "enter"]);
+    assert!(given_up.contains("given up"), "{given_up}");
+    let nothing = shot(WIDE, &["J", "empty", "enter"]);
+    assert!(nothing.contains("no output"), "{nothing}");
+    let whole = shot(WIDE, &["J", ".payload.view", "enter", "esc"]);
+    assert!(whole.contains("interactive / view_submission"), "{whole}");
+    let cancelled = shot(WIDE, &["J", ".payload.view", "esc"]);
+    assert!(cancelled.contains("interactive / view_submission"), "{cancelled}");
+    let other = shot(WIDE, &["J", ".type", "enter", "1", "g", "j"]);
+    assert!(other.contains("\"events_api\""), "the next envelope is seen through it as well: {other}");
+}
+
+#[test]
 fn a_terminal_that_is_too_small_gets_a_notice() {
     let small = shot((59, 16), &[]);
     assert!(small.contains("59x16 is too small") && small.contains("60x16"), "{small}");

@@ -332,3 +332,37 @@ async fn what_is_shown_is_saved_while_records_come() {
     assert!(text.contains("/deploy") && !text.contains("message.channels"), "{text}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
+
+#[tokio::test]
+async fn the_background_answers_queries_and_compares() {
+    with_user("none", async |user| {
+        user.sees("● live 1/1").await;
+        user.send("slash_commands");
+        user.send("message");
+        user.sees("message.channels").await;
+        user.type_("J.payload.event.type");
+        user.sees("output: \"message\"").await;
+        user.type_(" | nothere");
+        user.sees("▼ jq has no filter").await;
+        user.control('u');
+        user.type_(".payload | keys");
+        user.sees("[").await;
+        user.press(KeyCode::Enter);
+        user.sees("jq .payload | keys").await;
+        // Seen through it as well, each with an answer of its own.
+        user.type_("1k");
+        user.sees("\"command\"").await;
+        user.type_("2");
+        user.press(KeyCode::Esc);
+        user.sees("▾ message").await;
+        user.type_("1m");
+        user.sees("marked").await;
+        user.type_("Gd");
+        let screen = user.sees("differences").await;
+        assert!(screen.contains("◆ marked") && screen.contains("- .payload.command"), "{screen}");
+        user.press(KeyCode::Esc);
+        user.sees("▾ message").await;
+        user.type_("q");
+    })
+    .await;
+}

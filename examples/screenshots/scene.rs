@@ -29,9 +29,10 @@ type Shot = (&'static str, &'static str, (u16, u16), &'static [&'static str]);
 
 /// Every picture there is.
 pub fn pictures() -> Vec<Picture> {
-    let shots: [Shot; 5] = [
+    let shots: [Shot; 6] = [
         ("main", "phosphor", (132, 38), &["u", "c"]),
         ("payload", "phosphor", (132, 38), &["k", "k", "enter", "/blocks", "enter"]),
+        ("compare", "phosphor", (132, 38), &["f", "retry:>0", "enter", "d", "jjj"]),
         ("filter", "phosphor", (132, 38), &["f", "type:interactive (ack"]),
         ("narrow", "phosphor", (80, 24), &[]),
         ("daylight", "daylight", (132, 38), &["H"]),
@@ -245,7 +246,22 @@ impl Stage {
     pub fn tell(&mut self, event: app::Event) -> Vec<app::Effect> {
         let effects = self.app.update(event, self.now);
         self.app.work_off(self.now);
-        effects
+        self.work(effects)
+    }
+
+    /// What the loop would have worked out in the background. Returns what else must happen outside.
+    fn work(&mut self, effects: Vec<app::Effect>) -> Vec<app::Effect> {
+        let mut left = Vec::new();
+        for effect in effects {
+            match effect {
+                app::Effect::Work(task) => {
+                    let more = self.app.update(app::Event::Worked(task.run()), self.now);
+                    left.extend(self.work(more));
+                }
+                effect => left.push(effect),
+            }
+        }
+        left
     }
 
     pub fn draw(&self) -> Buffer {

@@ -75,6 +75,9 @@ actions! {
         Follow "follow" ["F"] (Everywhere) "follow the newest envelope" => "follow";
         Freeze "freeze" ["space"] (Scope::Pane(Envelopes)) "freeze the list; acks go on";
         NextFinding "next-finding" ["E"] (Everywhere) "the next finding, explained: late ack, retry …" => "finding";
+        Mark "mark" ["m"] (Everywhere) "mark this envelope, to compare others with it";
+        Compare "compare" ["d"] (Everywhere) "compare with the marked envelope; a retry with its first delivery" => "compare";
+        OtherDelivery "other-delivery" ["b"] (Everywhere) "from a retry to the first delivery, and back" => "other delivery";
         SaveShown "save-shown" ["w"] (Everywhere) "save what the filter shows as a recording";
         Export "export" ["x"] (Everywhere) "export: recording, payload files, HAR, redacted report" => "export";
         UnreadableLines "unreadable-lines" [] (Everywhere) "the lines that are no records (recording)";
@@ -87,6 +90,7 @@ actions! {
         UnfoldOrChild "unfold-or-child" ["l" "right"] (Scope::Pane(Payload)) "unfold, or to the child";
         FoldAll "fold-all" ["-"] (Scope::Pane(Payload)) "fold all";
         UnfoldAll "unfold-all" ["+" "="] (Scope::Pane(Payload)) "unfold all";
+        Query "query" ["J"] (Everywhere) "look at the payload through a jq expression" => "jq";
         Raw "raw" ["o"] (Everywhere) "payload as a tree, or raw as it came";
         CopyMenu "copy" ["y"] (Everywhere) "copy: value, path, jq path, string, envelope, id, ack" => "copy";
         EditPayload "edit-payload" ["e"] (Everywhere) "the payload in $EDITOR (a copy)";

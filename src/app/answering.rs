@@ -117,7 +117,7 @@ impl App {
                 let sent = |draft: &super::composer::Draft| draft.target.envelope_id == *envelope_id;
                 if !self.composer.is_writing() && self.composer.draft().is_some_and(sent) {
                     self.composer.clear();
-                    self.shown = None;
+                    self.offered = None;
                 }
             }
             Event::Error { code, message, .. } => {

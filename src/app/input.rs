@@ -5,13 +5,14 @@ use jiff::Timestamp;
 
 use super::finding::Explained;
 use super::overlay::{About, MenuOf, Overlay, Purpose, Reply};
+use super::work::Done;
 use super::{Action, App, Effect, Event, Grade, Pane, Scope};
 use crate::journal::filter::Filter;
 
 impl App {
     /// The only way in which the user changes anything.
     pub fn update(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
-        let effects = match event {
+        let mut effects = match event {
             Event::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
             Event::Key(key) => self.key(key, now),
             Event::Mouse(mouse) => self.mouse(mouse),
@@ -34,6 +35,14 @@ impl App {
                 self.take_found(&found);
                 Vec::new()
             }
+            Event::Worked(Done::Query { ticket, answer }) => {
+                self.answered(ticket, answer, now);
+                Vec::new()
+            }
+            Event::Worked(Done::Compare { ticket, rows, comparison }) => {
+                self.compared(ticket, rows, *comparison);
+                Vec::new()
+            }
             Event::FileExists(path) => {
                 self.ask_to_replace(path);
                 Vec::new()
@@ -49,10 +58,14 @@ impl App {
         };
         self.arrange();
         self.settle(now);
+        effects.extend(self.next_query());
         effects
     }
 
     fn key(&mut self, key: KeyEvent, now: Timestamp) -> Vec<Effect> {
+        if self.query_key(key) {
+            return Vec::new();
+        }
         let scope = self.scope();
         if scope != Scope::Rules
             && let Some(overlay) = self.overlays.last_mut()
@@ -111,6 +124,7 @@ impl App {
                     Purpose::Search(_) if !text.is_empty() => return self.perform(Action::NextHit, now),
                     Purpose::SaveRules => return self.save_rules(&text, now),
                     Purpose::Export(wanted) => return self.export_to(wanted, &text, now),
+                    Purpose::Query => self.query_entered(&text),
                     Purpose::Search(_) | Purpose::Filter => {}
                 }
             }
@@ -129,6 +143,7 @@ impl App {
         match purpose {
             Purpose::Search(Pane::Envelopes) => self.search_list(text),
             Purpose::Search(_) => self.payload.find(text),
+            Purpose::Query => self.query_typed(text),
             Purpose::SaveRules | Purpose::Export(_) => {}
             Purpose::Filter => {
                 let parsed = if text.trim().is_empty() { Ok(None) } else { Filter::parse(text).map(Some) };

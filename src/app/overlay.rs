@@ -47,6 +47,8 @@ pub struct Prompt {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     Filter,
+    /// A jq expression over the selected message.
+    Query,
     Search(Pane),
     /// The file to write the rules to.
     SaveRules,

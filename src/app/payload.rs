@@ -1,32 +1,46 @@
-//! The payload pane: one message, as a foldable tree or raw as it came.
+//! The payload pane: one message as a foldable tree or raw as it came, what a jq expression makes of it, or two
+//! messages held against each other. Each has its own cursor, so that leaving one leads back to where one was.
 
+mod page;
+
+use crate::journal::filter::End;
 use crate::json::{self, Document, Hit};
-use crate::text;
+
+use super::compare::Compared;
+pub use page::Body;
+use page::Page;
 
 /// What the pane shows.
 #[derive(Debug, Default)]
 pub struct Payload {
-    body: Body,
+    message: Page,
+    lens: Option<Lens>,
+    compared: Option<Box<Compared>>,
     raw: bool,
-    /// The row under the cursor: of the document in the tree, of the lines elsewhere.
-    cursor: usize,
-    /// The topmost line on the screen.
-    offset: usize,
     search: Option<Search>,
-    /// The lines of what is no tree, wrapped to the pane's width.
-    lines: Vec<String>,
     /// The pane's columns and lines; told by the layout.
     size: (usize, usize),
 }
 
-/// What there is to show.
-#[derive(Debug, Default)]
-pub enum Body {
-    #[default]
-    Nothing,
-    Tree(Box<Document>),
-    /// Plain text, or bytes as a hex dump.
-    Text(String),
+/// A jq expression that the message is seen through.
+#[derive(Debug)]
+pub struct Lens {
+    pub expression: String,
+    pub state: LensState,
+    page: Page,
+}
+
+/// How far the expression is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LensState {
+    /// What is shown is of before.
+    Running,
+    /// It is no jq expression, or not yet; what is shown is of before.
+    Wrong,
+    Answered {
+        outputs: usize,
+        end: End,
+    },
 }
 
 /// What was searched for, and where it stands in this message.
@@ -36,20 +50,22 @@ pub struct Search {
     pub hits: Vec<Hit>,
 }
 
-/// More rows than this are not all unfolded at once: the reader wants the shape first.
-const UNFOLD_UP_TO: usize = 300;
-
 impl Payload {
+    fn page(&self) -> &Page {
+        self.lens.as_ref().map_or(&self.message, |lens| &lens.page)
+    }
+
+    fn page_mut(&mut self) -> &mut Page {
+        self.lens.as_mut().map_or(&mut self.message, |lens| &mut lens.page)
+    }
+
     pub fn body(&self) -> &Body {
-        &self.body
+        &self.page().body
     }
 
     /// The tree, unless the raw text is asked for.
     pub fn tree(&self) -> Option<&Document> {
-        match &self.body {
-            Body::Tree(document) if !self.raw => Some(document),
-            _ => None,
-        }
+        self.page().tree(self.raw)
     }
 
     pub fn is_raw(&self) -> bool {
@@ -57,36 +73,92 @@ impl Payload {
     }
 
     pub fn cursor(&self) -> usize {
-        self.cursor
+        self.page().cursor
     }
 
     pub fn offset(&self) -> usize {
-        self.offset
+        self.page().offset
     }
 
     pub fn search(&self) -> Option<&Search> {
         self.search.as_ref()
     }
 
+    /// The message itself, whatever it is seen through.
+    pub fn message(&self) -> &Body {
+        &self.message.body
+    }
+
+    pub fn lens(&self) -> Option<&Lens> {
+        self.lens.as_ref()
+    }
+
+    pub fn compared(&self) -> Option<&Compared> {
+        self.compared.as_deref()
+    }
+
     /// Shows another message. The cursor stays at the same path where the new one has it, so that
     /// moving through the list compares one value across envelopes.
     pub fn show(&mut self, body: Body) {
-        let pointer = self.tree().map(|tree| tree.pointer(self.cursor));
-        self.body = body;
-        self.offset = 0;
-        self.cursor = 0;
-        if let Body::Tree(tree) = &mut self.body {
-            if tree.len() > UNFOLD_UP_TO {
-                tree.fold_to_depth(3);
-            }
-            let same =
-                pointer.filter(|pointer| !pointer.is_empty()).and_then(|pointer| tree.row_at(&pointer));
-            self.cursor = same.or_else(|| tree.row_at("/payload")).unwrap_or(0);
-            tree.reveal(self.cursor);
+        self.message.show(body, self.raw);
+        if let Some(lens) = &mut self.lens {
+            // What it made of another message must not be taken for what it makes of this one.
+            lens.page.show(Body::Nothing, self.raw);
+            lens.state = LensState::Running;
         }
-        self.search_again();
-        self.wrap();
-        self.keep_in_sight();
+        self.refresh();
+    }
+
+    /// Looks through a jq expression from now on. What was seen stays until the answer is there.
+    pub fn look_through(&mut self, expression: &str) {
+        match &mut self.lens {
+            Some(lens) => {
+                expression.clone_into(&mut lens.expression);
+                lens.state = LensState::Running;
+            }
+            None => {
+                self.lens = Some(Lens {
+                    expression: expression.to_owned(),
+                    state: LensState::Running,
+                    page: Page::default(),
+                });
+            }
+        }
+        self.refresh();
+    }
+
+    /// What the expression made of the message.
+    pub fn answer(&mut self, body: Body, outputs: usize, end: End) {
+        if let Some(lens) = &mut self.lens {
+            lens.page.show(body, self.raw);
+            lens.state = LensState::Answered { outputs, end };
+        }
+        self.refresh();
+    }
+
+    /// The expression cannot be understood.
+    pub fn refuse(&mut self) {
+        if let Some(lens) = &mut self.lens {
+            lens.state = LensState::Wrong;
+        }
+    }
+
+    /// Back to the whole message; `false` where there is nothing to take away.
+    pub fn look_at_whole(&mut self) -> bool {
+        let was = self.lens.take().is_some();
+        self.refresh();
+        was
+    }
+
+    /// Shows two messages held against each other.
+    pub fn compare(&mut self, compared: Compared) {
+        self.compared = Some(Box::new(compared));
+        self.refresh();
+    }
+
+    /// Back to the message; `false` where nothing is compared.
+    pub fn leave_comparison(&mut self) -> bool {
+        self.compared.take().is_some()
     }
 
     pub fn set_size(&mut self, size: (usize, usize)) {
@@ -99,36 +171,44 @@ impl Payload {
 
     pub fn toggle_raw(&mut self) {
         self.raw = !self.raw;
-        self.cursor = 0;
-        self.offset = 0;
+        for page in self.lens.iter_mut().map(|lens| &mut lens.page).chain([&mut self.message]) {
+            page.cursor = 0;
+            page.offset = 0;
+        }
         self.wrap();
     }
 
-    /// The lines of what is no tree.
-    pub fn lines(&self) -> &[String] {
-        &self.lines
+    /// How many lines there are of what is no tree.
+    pub fn line_count(&self) -> usize {
+        self.page().lines.len()
+    }
+
+    /// A line of what is no tree, made harmless.
+    pub fn line(&self, line: usize) -> std::borrow::Cow<'_, str> {
+        self.page().lines.line(self.page().text(), line)
     }
 
     fn wrap(&mut self) {
-        self.lines = match &self.body {
-            Body::Text(text) => text::wrap(text, self.size.0),
-            Body::Tree(tree) if self.raw => text::wrap(tree.text(), self.size.0),
-            _ => Vec::new(),
-        };
+        let (raw, columns) = (self.raw, self.size.0);
+        self.page_mut().wrap(raw, columns);
     }
 
     /// So many lines down, or up where negative.
     pub fn move_by(&mut self, lines: isize) {
-        self.cursor = match self.tree() {
-            Some(tree) => tree.visible_offset(self.cursor, lines),
-            None => self.cursor.saturating_add_signed(lines).min(self.last_line()),
+        if let Some(compared) = &mut self.compared {
+            return compared.move_by(lines);
+        }
+        let raw = self.raw;
+        let page = self.page_mut();
+        page.cursor = match page.tree(raw) {
+            Some(tree) => tree.visible_offset(page.cursor, lines),
+            None => page.cursor.saturating_add_signed(lines).min(page.last_line()),
         };
         self.keep_in_sight();
     }
 
     pub fn first(&mut self) {
-        self.cursor = 0;
-        self.keep_in_sight();
+        self.move_by(isize::MIN / 2);
     }
 
     pub fn last(&mut self) {
@@ -136,15 +216,24 @@ impl Payload {
     }
 
     pub fn select_line(&mut self, line: usize) {
-        let line = self.offset + line;
-        self.cursor = match self.tree() {
-            Some(tree) => tree.nth_visible(line).unwrap_or(self.cursor),
-            None => line.min(self.last_line()),
+        if let Some(compared) = &mut self.compared {
+            // The head has a line more than a message's.
+            return compared.select_line(line.saturating_sub(1));
+        }
+        let raw = self.raw;
+        let page = self.page_mut();
+        let line = page.offset + line;
+        page.cursor = match page.tree(raw) {
+            Some(tree) => tree.nth_visible(line).unwrap_or(page.cursor),
+            None => line.min(page.last_line()),
         };
     }
 
     pub fn toggle_fold(&mut self) {
-        let cursor = self.cursor;
+        if let Some(compared) = &mut self.compared {
+            return compared.toggle_whole();
+        }
+        let cursor = self.cursor();
         self.with_tree(|tree| {
             tree.toggle_fold(cursor);
         });
@@ -152,27 +241,25 @@ impl Payload {
 
     /// Folds what is unfolded under the cursor, else goes to the parent.
     pub fn fold_or_parent(&mut self) {
-        let cursor = self.cursor;
-        let mut to = cursor;
+        let mut to = self.cursor();
         self.with_tree(|tree| {
-            if tree.is_folded(cursor) || !tree.set_folded(cursor, true) {
-                to = tree.parent(cursor).unwrap_or(cursor);
+            if tree.is_folded(to) || !tree.set_folded(to, true) {
+                to = tree.parent(to).unwrap_or(to);
             }
         });
-        self.cursor = to;
+        self.page_mut().cursor = to;
         self.keep_in_sight();
     }
 
     /// Unfolds what is folded under the cursor, else goes to the first child.
     pub fn unfold_or_child(&mut self) {
-        let cursor = self.cursor;
-        let mut to = cursor;
+        let mut to = self.cursor();
         self.with_tree(|tree| {
-            if !tree.set_folded(cursor, false) {
-                to = tree.first_child(cursor).unwrap_or(cursor);
+            if !tree.set_folded(to, false) {
+                to = tree.first_child(to).unwrap_or(to);
             }
         });
-        self.cursor = to;
+        self.page_mut().cursor = to;
         self.keep_in_sight();
     }
 
@@ -191,8 +278,8 @@ impl Payload {
             self.toggle_raw();
         }
         self.search_again();
-        let on_hit = self.search.iter().any(|search| search.hits.iter().any(|hit| hit.row == self.cursor));
-        if !on_hit {
+        let cursor = self.cursor();
+        if !self.search.iter().any(|search| search.hits.iter().any(|hit| hit.row == cursor)) {
             self.next_hit();
         }
     }
@@ -208,15 +295,16 @@ impl Payload {
     /// The place of the hit under the cursor among all, from 1.
     pub fn hit_number(&self) -> Option<usize> {
         let hits = &self.search.as_ref()?.hits;
-        hits.iter().position(|hit| hit.row == self.cursor).map(|at| at + 1)
+        let at = hits.partition_point(|hit| hit.row < self.cursor());
+        hits.get(at).filter(|hit| hit.row == self.cursor()).map(|_| at + 1)
     }
 
     fn go_to_hit(&mut self, choose: impl Fn(&[Hit], usize) -> Option<usize>) -> bool {
         let Some(search) = &self.search else { return false };
-        let Some(row) = choose(&search.hits, self.cursor).map(|hit| search.hits[hit].row) else {
+        let Some(row) = choose(&search.hits, self.cursor()).map(|hit| search.hits[hit].row) else {
             return false;
         };
-        self.cursor = row;
+        self.page_mut().cursor = row;
         self.with_tree(|tree| {
             tree.reveal(row);
         });
@@ -224,38 +312,39 @@ impl Payload {
     }
 
     fn search_again(&mut self) {
-        if let (Some(search), Body::Tree(tree)) = (&mut self.search, &self.body) {
-            search.hits = tree.search(&search.needle);
-        }
+        let Some(mut search) = self.search.take() else { return };
+        search.hits = match &self.page().body {
+            Body::Tree(tree) => tree.search(&search.needle),
+            Body::Nothing | Body::Text(_) => Vec::new(),
+        };
+        self.search = Some(search);
+    }
+
+    /// Another page is shown, or another body in it.
+    fn refresh(&mut self) {
+        self.search_again();
+        self.wrap();
+        self.keep_in_sight();
     }
 
     /// Changes folds; the cursor then stands on what is still visible.
     fn with_tree(&mut self, change: impl FnOnce(&mut Document)) {
-        if self.raw {
+        if self.raw || self.compared.is_some() {
             return;
         }
-        if let Body::Tree(tree) = &mut self.body {
+        let page = self.page_mut();
+        if let Body::Tree(tree) = &mut page.body {
             change(tree);
-            self.cursor = tree.visible_or_ancestor(self.cursor);
+            page.cursor = tree.visible_or_ancestor(page.cursor);
         }
         self.keep_in_sight();
     }
 
-    fn last_line(&self) -> usize {
-        self.lines.len().saturating_sub(1)
-    }
-
-    /// Scrolls only as far as needed, with some lines of context around the cursor.
     fn keep_in_sight(&mut self) {
-        let (place, count) = match self.tree() {
-            Some(tree) => (tree.visible_place(self.cursor), tree.visible_count()),
-            None => (self.cursor, self.last_line() + 1),
-        };
-        let height = self.size.1;
-        let context = (height / 4).min(3);
-        let lowest = (place + context + 1).saturating_sub(height);
-        let highest = place.saturating_sub(context);
-        self.offset = self.offset.clamp(lowest, highest.max(lowest));
-        self.offset = self.offset.min(count.saturating_sub(height));
+        let (raw, height) = (self.raw, self.size.1);
+        self.page_mut().keep_in_sight(raw, height);
+        if let Some(compared) = &mut self.compared {
+            compared.set_height(height);
+        }
     }
 }

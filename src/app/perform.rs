@@ -43,6 +43,10 @@ impl App {
             Action::UnfoldAll => self.payload.unfold_all(),
             Action::Raw => self.payload.toggle_raw(),
             Action::Filter => self.ask_for_filter(),
+            Action::Query => self.ask_for_query(),
+            Action::Mark => self.toggle_mark(now),
+            Action::Compare => return self.compare(now),
+            Action::OtherDelivery => self.other_delivery(now),
             Action::Search => self.overlays.push(self.search_prompt()),
             Action::NextHit => self.next_hit(true, now),
             Action::PreviousHit => self.next_hit(false, now),
@@ -132,7 +136,10 @@ impl App {
             self.composer.leave();
         } else if matches!(self.composer, Composer::Kept(_)) && self.focus == Pane::Composer {
             self.composer.clear();
-            self.shown = None;
+            self.offered = None;
+        } else if matches!(self.focus, Pane::Envelopes | Pane::Payload) && self.payload.leave_comparison()
+            || self.focus == Pane::Payload && self.payload.look_at_whole()
+        {
         } else if self.zoomed {
             self.zoomed = false;
         } else if self.focus == Pane::Envelopes && self.search.is_on() {

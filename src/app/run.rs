@@ -18,6 +18,8 @@ use tokio::time::{Instant, sleep_until};
 
 use super::exports::Exporter;
 use super::pool::Pool;
+use super::scan::Found;
+use super::work::Task;
 use super::{App, Effect, Event, Grade};
 use crate::clipboard::{Clipboard, Copied};
 use crate::journal::Tail;
@@ -114,10 +116,13 @@ where
     let mut dirty = true;
     let mut readable = true;
     let mut drawn = Instant::now();
-    let (done, mut found) = mpsc::unbounded_channel();
-    let mut pool = Pool::new(move |found| drop(done.send(found)));
-    let (told, mut exports) = mpsc::unbounded_channel();
-    let mut exporter = Exporter::new(move |news| drop(told.send(news)));
+    // What threads have to tell; nothing where a job was called off. Unbounded, and yet short: the state asks for a
+    // few things at a time.
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let found = tell.clone();
+    let mut pool = Pool::new(move |news: Option<Found>| drop(found.send(news.map(Event::Found))));
+    let exported = tell.clone();
+    let mut exporter = Exporter::new(move |news| drop(exported.send(Some(Event::Exported(news)))));
     terminal.draw(|frame| ui::draw(app, &look, frame))?;
     loop {
         pool.fill(|| app.next_job());
@@ -144,7 +149,7 @@ where
                 // A resize is known here before its event comes.
                 terminal.autoresize()?;
                 let size = terminal.get_frame().area().as_size();
-                app.update(Event::Resize(size.width, size.height), now);
+                let effects = app.update(Event::Resize(size.width, size.height), now);
                 look.now = app.shown_at(now);
                 if let Some(slack) = &around.simulator {
                     app.ask_simulator(slack);
@@ -152,17 +157,15 @@ where
                 terminal.draw(|frame| ui::draw(app, &look, frame))?;
                 drawn = Instant::now();
                 dirty = false;
-                Vec::new()
+                effects
             },
-            Some(found) = found.recv() => {
-                pool.is_back();
-                let Some(found) = found else { continue };
+            Some(news) = told.recv() => {
+                if matches!(news, Some(Event::Found(_)) | None) {
+                    pool.is_back();
+                }
+                let Some(event) = news else { continue };
                 dirty = true;
-                app.update(Event::Found(found), (around.clock)())
-            },
-            Some(news) = exports.recv() => {
-                dirty = true;
-                app.update(Event::Exported(news), (around.clock)())
+                app.update(event, (around.clock)())
             },
             news = around.feed.next(), if readable => {
                 readable = take(news, app, around);
@@ -185,6 +188,10 @@ where
                 input = (around.input)();
             } else if let Effect::Export(job) = effect {
                 exporter.start(app.lines(), job);
+            } else if let Effect::Work(task) = effect {
+                if let Err(why) = work(task, &tell) {
+                    app.update(Event::Told(Grade::Failed, why), (around.clock)());
+                }
             } else {
                 perform(effect, app, around);
             }
@@ -241,6 +248,18 @@ fn translate(event: TerminalEvent) -> Option<Event> {
     }
 }
 
+/// On a thread of its own, which nobody waits for when the program ends.
+fn work(task: Task, tell: &mpsc::UnboundedSender<Option<Event>>) -> Result<(), String> {
+    let tell = tell.clone();
+    // Where the loop has ended, nobody wants to know any more.
+    let run = move || drop(tell.send(Some(Event::Worked(task.run()))));
+    std::thread::Builder::new()
+        .name("work".to_owned())
+        .spawn(run)
+        .map(drop)
+        .map_err(|error| format!("nothing can be worked out in the background: {error}"))
+}
+
 /// Whether an effect gives the terminal to another program.
 fn lends(effect: &Effect) -> bool {
     matches!(effect, Effect::Edit { .. } | Effect::EditRule(_) | Effect::Page(_) | Effect::Suspend)
@@ -268,6 +287,7 @@ fn perform<I>(effect: Effect, app: &mut App, around: &mut Surroundings<I>) {
         | Effect::EditRule(_)
         | Effect::Page(_)
         | Effect::Export(_)
+        | Effect::Work(_)
         | Effect::Suspend
         | Effect::Quit => Ok(()),
     };

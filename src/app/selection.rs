@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::composer::Target;
+use super::composer::{Draft, Target};
 use super::payload::Body;
 use super::{App, Grade, Pane};
 use crate::journal::index::{AckState, Entry};
@@ -26,24 +26,47 @@ impl App {
     /// Brings payload and composer to the selected row, where it is not the one that they show.
     pub(super) fn show_selection(&mut self) {
         let selected = self.view.selected();
-        if selected == self.shown {
-            return;
+        // A draft is made of the whole payload: not where nobody sees it.
+        let composing = self.areas().is_some_and(|areas| areas.inner(Pane::Composer).is_some());
+        let offer = composing && !self.composer.is_pinned() && selected != self.offered;
+        if !composing && selected != self.offered {
+            // No draft at all rather than another envelope's.
+            self.composer.offer(None);
+            self.offered = None;
         }
-        self.shown = selected;
-        let body = selected.and_then(|row| self.read_row(row, |event| body(&event))).unwrap_or_default();
-        self.payload.show(body);
-        let target = self.selected_target();
-        self.shown_id = target.as_ref().map(|target| target.envelope_id.clone());
-        self.composer.offer(target);
+        if selected != self.shown {
+            self.shown = selected;
+            let about = selected.filter(|_| offer).and_then(|row| self.about(row));
+            let read = |event: Event| {
+                let id = envelope_id(&event).map(str::to_owned);
+                (body(&event), id, about.and_then(|about| target(&event, about)))
+            };
+            let (body, id, target) = selected.and_then(|row| self.read_row(row, read)).unwrap_or_default();
+            self.payload.show(body);
+            self.shown_id = id;
+            self.ask_again();
+            if offer {
+                self.offered = selected;
+                self.composer.offer(target);
+            }
+        } else if offer {
+            self.offered = selected;
+            let target = self.selected_target();
+            self.composer.offer(target);
+        }
+    }
+
+    /// What the index knows of an envelope that could be answered.
+    fn about(&self, row: u32) -> Option<About> {
+        let entry = self.entry(row)?;
+        Some(About { row, conn: entry.conn, received: entry.at(), kind: entry.kind.envelope()? })
     }
 
     /// What an answer to the selected envelope needs to know; none where it is no envelope with an id.
     pub fn selected_target(&self) -> Option<Target> {
         let row = self.view.selected()?;
-        let (conn, received, kind) =
-            self.entry(row).map(|entry| (entry.conn, entry.at(), entry.kind.envelope()))?;
-        let kind = kind?;
-        self.read_row(row, |event| target(&event, row, conn, received, kind))?
+        let about = self.about(row)?;
+        self.read_row(row, |event| target(&event, about))?
     }
 
     /// Whether the selected row is an envelope that can be answered.
@@ -77,26 +100,53 @@ impl App {
         self.message_of(self.view.selected()?)
     }
 
-    /// A row's message as it came.
+    /// The message of a row as it came.
     pub(super) fn message_of(&self, row: u32) -> Option<String> {
         self.read_row(row, |event| message(&event).map(str::to_owned))?
+    }
+
+    /// Whether the selected envelope is a retry, or has one.
+    pub(super) fn selected_has_deliveries(&self) -> bool {
+        let selected = self.view.selected();
+        selected
+            .is_some_and(|row| self.index.repeats(row).is_some() || !self.index.repeated_by(row).is_empty())
     }
 
     /// What the copy menu's row gives.
     pub(super) fn copy(&self, what: &str) -> Result<String, String> {
         let nothing = || format!("there is no {what} to copy here");
-        let tree = self.payload.tree();
-        let at = self.payload.cursor();
+        // What is under the cursor: a row of the tree, or of the two trees that are compared.
+        let (tree, at) = match self.payload.compared() {
+            Some(compared) => match compared.change().map(|change| compared.comparison.place(change)) {
+                Some((tree, row)) => (Some(tree), row),
+                None => (None, 0),
+            },
+            None => (self.payload.tree(), self.payload.cursor()),
+        };
         match what {
-            "value" => tree.map(|tree| tree.value_text(at).to_owned()).or_else(|| self.selected_message()),
+            "value" => match (tree, self.payload.lens()) {
+                (Some(tree), _) => Some(tree.value_text(at).to_owned()),
+                (None, Some(_)) => Some(self.payload.body().text().to_owned()),
+                (None, None) => self.selected_message(),
+            },
             "path" => tree.map(|tree| tree.pointer(at)),
-            "jq path" => tree.map(|tree| tree.jq_path(at)),
+            "jq path" if self.payload.compared().is_some() => tree.map(|tree| tree.jq_path(at)),
+            "jq path" => tree.map(|tree| self.composed(&tree.jq_path(at))),
             "string" => tree.and_then(|tree| tree.string(at)).map(std::borrow::Cow::into_owned),
             "envelope" => self.selected_message(),
             "envelope_id" => self.selected_target().map(|target| target.envelope_id),
-            _ => self.sent_ack().or_else(|| self.composer.draft()?.verdict.frame().map(str::to_owned)),
+            _ => self.sent_ack().or_else(|| self.drafted_ack()),
         }
         .ok_or_else(nothing)
+    }
+
+    /// The frame that the composer would send, or would offer if it were seen.
+    fn drafted_ack(&self) -> Option<String> {
+        let frame = |draft: &Draft| draft.verdict.frame().map(str::to_owned);
+        match self.composer.draft() {
+            Some(draft) => frame(draft),
+            None => frame(&Draft::new(self.selected_target()?)),
+        }
     }
 
     /// The frame that answered the selected envelope.
@@ -123,7 +173,16 @@ impl App {
     }
 }
 
-fn target(event: &Event, row: u32, conn: u32, received: Timestamp, kind: Kind) -> Option<Target> {
+/// What the index knows of an envelope.
+#[derive(Clone, Copy)]
+struct About {
+    row: u32,
+    conn: u32,
+    received: Timestamp,
+    kind: Kind,
+}
+
+fn target(event: &Event, About { row, conn, received, kind }: About) -> Option<Target> {
     let Event::Envelope { envelope_id, message, .. } = event else { return None };
     let header = Header::parse(message)?;
     (!envelope_id.is_empty()).then(|| Target {
@@ -135,6 +194,15 @@ fn target(event: &Event, row: u32, conn: u32, received: Timestamp, kind: Kind) -
         accepts: header.accepts_response_payload,
         payload: header.payload.unwrap_or("null").to_owned(),
     })
+}
+
+fn envelope_id<'e>(event: &'e Event) -> Option<&'e str> {
+    match event {
+        Event::Envelope { envelope_id, .. } => {
+            Some(envelope_id).map(AsRef::as_ref).filter(|id: &&str| !id.is_empty())
+        }
+        _ => None,
+    }
 }
 
 /// The text that came, where it was text.

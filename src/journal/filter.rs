@@ -41,6 +41,7 @@ pub use complete::{Completion, completions, value_at};
 pub use error::FilterError;
 pub use field::{FIELDS, Field, SYNTAX, Values, help};
 pub use glance::{Cost, Glance, Glimpse};
+pub use jq::{Answer, End, query};
 pub use raw::Raw;
 pub use subject::{AckState, By, Subject};
 

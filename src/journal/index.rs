@@ -54,6 +54,8 @@ pub struct Index {
     events: Recent<u32>,
     /// Row -> the row that it repeats; few rows do.
     repeats: HashMap<u32, u32>,
+    /// The way back: the row of a first delivery -> the rows that repeat it.
+    repeated: HashMap<u32, Vec<u32>>,
     /// Rows with a finding, in their order.
     findings: Vec<u32>,
 }
@@ -76,6 +78,7 @@ impl Default for Index {
             answered: Recent::default(),
             events: Recent::default(),
             repeats: HashMap::new(),
+            repeated: HashMap::new(),
             findings: Vec::new(),
         }
     }
@@ -147,6 +150,11 @@ impl Index {
         self.repeats.get(&row).copied()
     }
 
+    /// The rows that repeat this first delivery, in their order.
+    pub fn repeated_by(&self, row: u32) -> &[u32] {
+        self.repeated.get(&row).map_or(&[], Vec::as_slice)
+    }
+
     /// The row of an envelope that waits for its ack, or had it a while ago.
     pub fn row_of(&self, envelope_id: &str) -> Option<u32> {
         let known = self.waiting.get(envelope_id).or_else(|| self.answered.get(envelope_id));
@@ -199,6 +207,7 @@ impl Index {
         let known = self.first_delivery(number, row);
         if let Some(first) = known {
             self.repeats.insert(number, first);
+            self.repeated.entry(first).or_default().push(number);
         }
         if row.retry > 0 || known.is_some() {
             self.flag(number);

@@ -34,7 +34,8 @@ pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
         .filter_map(|(_, row)| Some((row, app.index.get(row)?)))
         .map(|(row, entry)| {
             let line = row_line(app, row, entry, &columns, look);
-            if selected == Some(row) { mark(line, app, look, width) } else { line }
+            let line = if selected == Some(row) { mark(line, app, look, width) } else { line };
+            if app.view.marked() == Some(row) { marked(line, look) } else { line }
         })
         .collect();
     Paragraph::new(lines).render(area, frame.buffer_mut());
@@ -185,6 +186,14 @@ fn mark<'a>(line: Line<'a>, app: &App, look: &Look, width: usize) -> Line<'a> {
         *first = Span::styled("▌", look.theme.focus);
     }
     line.patch_style(if focused { look.theme.selection } else { look.theme.shadow })
+}
+
+/// The row that others are compared with.
+fn marked<'a>(mut line: Line<'a>, look: &Look) -> Line<'a> {
+    if let Some(first) = line.spans.first_mut() {
+        *first = Span::styled("◆", look.theme.urgent);
+    }
+    line
 }
 
 /// New rows below the screen, or since the view was frozen, are told in its last line.

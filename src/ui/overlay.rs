@@ -65,6 +65,7 @@ fn draw_prompt(prompt: &Prompt, look: &Look, frame: &mut Frame, screen: Rect) {
     let theme = &look.theme;
     let label = match prompt.purpose {
         Purpose::Filter => " filter ",
+        Purpose::Query => " jq ",
         Purpose::Search(_) => " / ",
         Purpose::SaveRules => " write all rules to ",
         Purpose::Export(_) => " save to ",
@@ -110,6 +111,10 @@ fn prompt_note<'a>(
         }
         (None, Purpose::Export(wanted)) => {
             Some(Line::styled(text::fit(&export_note(wanted), width).into_owned(), look.theme.dim))
+        }
+        (None, Purpose::Query) if prompt.text().is_empty() => {
+            let words = " .payload.view.state.values   .payload.actions[].value   keys    its root is the envelope as received   Tab the path under the cursor   ↑ earlier";
+            Some(Line::styled(text::fit(words, width).into_owned(), look.theme.dim))
         }
         _ => None,
     }

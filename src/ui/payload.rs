@@ -6,19 +6,23 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph, Widget as _};
 
-use super::{Look, empty, findings, selected};
-use crate::app::payload::{Body, Payload};
+use super::{Look, compare, empty, findings, selected};
+use crate::app::payload::{Body, LensState, Payload};
 use crate::app::{App, Pane};
+use crate::journal::filter::End;
 use crate::json::{self, Document, Hit, Kind, Part};
 use crate::text;
 
 pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
+    if let Some(compared) = app.payload.compared() {
+        return compare::draw(app, compared, look, frame, area);
+    }
     let [about, body, path] = parts(area);
     match app.payload.body() {
-        Body::Nothing => {
+        Body::Nothing if app.payload.lens().is_none() => {
             return empty(frame, look, area, &["no envelope selected", "what Slack sends is unfolded here"]);
         }
-        Body::Tree(_) | Body::Text(_) => {}
+        Body::Nothing | Body::Tree(_) | Body::Text(_) => {}
     }
     let focused = app.focus() == Pane::Payload;
     let lines = match app.payload.tree() {
@@ -48,7 +52,12 @@ pub fn body(area: Rect) -> Rect {
 /// What the envelope's header and its ack say, in a line.
 fn about_line<'a>(app: &App, explained: bool, look: &Look, width: usize) -> Line<'a> {
     let mut line = Line::from(" ");
-    for (at, (fact, paint)) in selected::facts(app, explained, look).into_iter().enumerate() {
+    // Without borders there is no title to say it.
+    let zoomed = app.areas().is_some_and(|areas| areas.zoomed);
+    let title = app.payload.lens().and(title(app)).filter(|_| zoomed);
+    let title = title.map(|title| (title, look.theme.strong.into()));
+    let lens = title.into_iter().chain(lens_words(&app.payload, look));
+    for (at, (fact, paint)) in lens.chain(selected::facts(app, explained, look)).enumerate() {
         let separator = if at == 0 { "" } else { "  " };
         if line.width() + text::width(&fact) + separator.len() > width {
             break;
@@ -57,6 +66,37 @@ fn about_line<'a>(app: &App, explained: bool, look: &Look, width: usize) -> Line
         line.push_span(Span::styled(fact, paint));
     }
     line
+}
+
+/// The title of the payload pane: what is compared, the jq expression, else what kind of envelope it is.
+pub fn title(app: &App) -> Option<String> {
+    match (app.payload.compared(), app.payload.lens()) {
+        (Some(compared), _) => Some(compare::title(compared)),
+        (None, Some(lens)) => Some(format!("jq {}", text::visible(&text::fit(&lens.expression, 40)))),
+        (None, None) => selected::title(app),
+    }
+}
+
+/// What the jq expression came to.
+fn lens_words(payload: &Payload, look: &Look) -> Option<(String, Style)> {
+    let theme = &look.theme;
+    let (outputs, end) = match &payload.lens()?.state {
+        LensState::Running => return Some(("jq runs …".to_owned(), theme.dim.into())),
+        LensState::Wrong => return Some(("no jq yet; this is of before".to_owned(), theme.warn.into())),
+        LensState::Answered { outputs, end } => (*outputs, end),
+    };
+    let count = match outputs {
+        0 => "no output".to_owned(),
+        1 => "1 output".to_owned(),
+        outputs => format!("{} outputs", text::thousands(outputs as u64)),
+    };
+    Some(match end {
+        End::Done if outputs == 0 => (count, theme.warn.into()),
+        End::Done => (count, theme.ok.into()),
+        End::Failed(why) => (format!("{count}, then: {}", text::visible(why)), theme.bad.into()),
+        End::GaveUp => (format!("{count}, then given up: too many steps, or too deep"), theme.bad.into()),
+        End::Cut => (format!("the first {count}; there are more than are kept"), theme.warn.into()),
+    })
 }
 
 fn tree_lines<'a>(
@@ -68,15 +108,26 @@ fn tree_lines<'a>(
 ) -> Vec<Line<'a>> {
     let Some(top) = tree.nth_visible(payload.offset()) else { return Vec::new() };
     let hits = payload.search().map_or(&[][..], |search| &search.hits);
+    let root = match payload.lens().map(|lens| &lens.state) {
+        None => "message",
+        Some(LensState::Answered { outputs: 2.., .. }) => "outputs",
+        Some(_) => "output",
+    };
     let rows = tree.visible_from(top).take(usize::from(area.height));
     rows.map(|row| {
-        let line = row_line(tree, row, hits, look, usize::from(area.width));
+        let line = row_line(tree, row, (root, hits), look, usize::from(area.width));
         if row == payload.cursor() { mark(line, look, usize::from(area.width), focused) } else { line }
     })
     .collect()
 }
 
-fn row_line<'a>(tree: &Document, row: usize, hits: &[Hit], look: &Look, width: usize) -> Line<'a> {
+fn row_line<'a>(
+    tree: &Document,
+    row: usize,
+    (top, hits): (&str, &[Hit]),
+    look: &Look,
+    width: usize,
+) -> Line<'a> {
     let theme = &look.theme;
     let at = tree.row(row);
     let fold = match (at.kind().is_container() && at.children() > 0, tree.is_folded(row)) {
@@ -96,7 +147,7 @@ fn row_line<'a>(tree: &Document, row: usize, hits: &[Hit], look: &Look, width: u
     let name = match (tree.key(row), tree.parent(row)) {
         (Some(key), _) => text::visible(&key).into_owned(),
         (None, Some(_)) => at.index().to_string(),
-        (None, None) => "message".to_owned(),
+        (None, None) => top.to_owned(),
     };
     let name_style: Style = match tree.key(row) {
         _ if hit(Part::Key) => theme.hit.into(),
@@ -120,10 +171,12 @@ fn row_line<'a>(tree: &Document, row: usize, hits: &[Hit], look: &Look, width: u
 
 /// Strings are shown decoded; `o` shows them as they came.
 fn value_words(tree: &Document, row: usize, room: usize) -> String {
-    match head(tree, row, room) {
-        Some(string) => format!("\"{}\"", text::visible(&string)),
-        None => text::visible(tree.value_text(row)).into_owned(),
+    if let Some(string) = head(tree, row, room) {
+        return format!("\"{}\"", text::visible(&string));
     }
+    // A number may have megabytes as well.
+    let raw = tree.value_text(row);
+    text::visible(&raw[..raw.floor_char_boundary(room + 1)]).into_owned()
 }
 
 /// The start of a string, decoded: a few times what fits, since a string may have megabytes.
@@ -151,10 +204,10 @@ fn hits_of(hits: &[Hit], row: usize) -> &[Hit] {
 }
 
 fn raw_lines<'a>(payload: &'a Payload, look: &Look, area: Rect, focused: bool) -> Vec<Line<'a>> {
-    let shown = payload.lines().iter().enumerate().skip(payload.offset()).take(usize::from(area.height));
-    shown
-        .map(|(at, words)| {
-            let line = Line::styled(words.as_str(), look.theme.text);
+    let end = payload.line_count().min(payload.offset() + usize::from(area.height));
+    (payload.offset()..end)
+        .map(|at| {
+            let line = Line::styled(payload.line(at), look.theme.text);
             if at == payload.cursor() { mark(line, look, usize::from(area.width), focused) } else { line }
         })
         .collect()
@@ -202,9 +255,14 @@ fn path_line<'a>(payload: &Payload, look: &Look, width: usize) -> Line<'a> {
     let (path, count_words) = if let Some(tree) = payload.tree() {
         let place = tree.visible_place(payload.cursor()) + 1;
         (tree.jq_path(payload.cursor()), format!("{place} of {} rows ", tree.visible_count()))
+    } else if matches!(payload.body(), Body::Nothing) {
+        (String::new(), String::new())
     } else {
         let what = if payload.is_raw() { "raw, as it came" } else { "no JSON: the text as it came" };
-        (what.to_owned(), format!("{} of {} lines ", payload.cursor() + 1, payload.lines().len()))
+        (
+            what.to_owned(),
+            format!("{} of {} lines ", payload.cursor() + 1, text::thousands(payload.line_count() as u64)),
+        )
     };
     let found = payload.search().map(|search| {
         let number = payload.hit_number().map_or(String::new(), |at| format!("{at} of "));

@@ -78,11 +78,26 @@ pub fn facts(app: &App, explained: bool, look: &Look) -> Vec<(String, Style)> {
         let words = if accepts { "takes a payload" } else { "takes no payload" };
         facts.push((words.to_owned(), theme.dim.into()));
     }
-    if entry.retry > 0 {
-        facts.push((format!("↻ retry {}", entry.retry), theme.warn.into()));
-    }
-    if let Some(first) = app.index.repeats(row).and_then(|row| app.entry(row)) {
-        facts.push((format!("repeats {}", look.time(first.at(), "%H:%M:%S")), theme.warn.into()));
+    // Early, since narrow panes cut the end: that it repeats something is what explains it.
+    if let Some(words) = deliveries(app, row, entry, look) {
+        facts.insert(1, (words, theme.warn.into()));
     }
     facts
+}
+
+/// What a retry repeats, or how often this was delivered again, and the key that leads there.
+fn deliveries(app: &App, row: u32, entry: &Entry, look: &Look) -> Option<String> {
+    let key = key_of(app, Action::OtherDelivery);
+    let first = app.index.repeats(row).and_then(|first| app.entry(first));
+    let again = app.index.repeated_by(row).len();
+    match (entry.retry, first) {
+        (0, None) if again == 0 => None,
+        (0, None) if again == 1 => Some(format!("↻ delivered again ({key})")),
+        (0, None) => Some(format!("↻ delivered again {again} times ({key})")),
+        (retry, None) => Some(format!("↻ retry {retry}")),
+        (retry, Some(first)) => {
+            let number = if retry == 0 { String::new() } else { format!("retry {retry} ") };
+            Some(format!("↻ {number}of {} ({key})", look.time(first.at(), "%H:%M:%S")))
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! jq expressions, by jaq, on a short leash: bounded steps and stack, no environment, no output, no exit.
 
 mod leash;
+mod query;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use jaq_json::Val;
 
 use super::Seen;
 use leash::{Kit, Leash, Meter, funs};
+pub use query::{Answer, End, query};
 
 /// Terms that jaq may evaluate for one message: some ten milliseconds, and what a walk over a large message takes.
 const STEPS: usize = 100_000;
