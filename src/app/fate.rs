@@ -38,7 +38,7 @@ impl Fate {
             Self::TooLong => "✗ too long",
             Self::SentAgain => "✗ sent again",
             Self::Lost => "✗ lost to the app",
-            Self::UserSawError => "✗ user saw an error",
+            Self::UserSawError => "✗ error shown",
         }
     }
 }

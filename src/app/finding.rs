@@ -129,7 +129,9 @@ impl App {
 
     /// Moves the draft's cursor to the next thing that is wrong with it.
     pub(super) fn next_problem(&mut self, now: Timestamp) {
-        self.composer.write(None);
+        if self.composer.write(None) {
+            self.set_focus(Pane::Composer);
+        }
         if !self.composer.draft_mut().is_some_and(super::composer::Draft::next_problem) {
             self.tell(now, Grade::Note, "nothing is wrong with this draft");
         }

@@ -60,7 +60,7 @@ fn about_line<'a>(app: &App, explained: bool, look: &Look, width: usize) -> Line
     for (at, (fact, paint)) in lens.chain(selected::facts(app, explained, look)).enumerate() {
         let separator = if at == 0 { "" } else { "  " };
         if line.width() + text::width(&fact) + separator.len() > width {
-            break;
+            continue;
         }
         line.push_span(separator);
         line.push_span(Span::styled(fact, paint));

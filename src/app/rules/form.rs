@@ -105,9 +105,10 @@ impl Form {
         let mut form = Self {
             place,
             field: Field::When,
-            when: line(&spec.when),
+            // A file may break it; a line cannot.
+            when: line(&spec.when.replace('\n', " ")),
             delay: line(&delay),
-            name: line(spec.name.as_deref().unwrap_or_default()),
+            name: line(&spec.name.unwrap_or_default().replace('\n', " ")),
             times: spec.times,
             then: spec.then,
             payload: spec.payload,

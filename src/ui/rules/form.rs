@@ -91,14 +91,15 @@ impl Page<'_> {
         look: &Look,
     ) -> usize {
         let theme = &look.theme;
-        let typed = text::visible(&input.lines().concat()).into_owned();
+        let raw = input.lines().concat();
+        let typed = text::visible(&raw).into_owned();
         if typed.is_empty() && !here {
             line.push_span(Span::styled(blank.to_owned(), theme.faint));
             return 0;
         }
-        let before: String = typed.chars().take(input.cursor().1).collect();
+        let before: String = raw.chars().take(input.cursor().1).collect();
         let room = self.width.saturating_sub(LABEL + 2);
-        let before = text::width(&before);
+        let before = text::width(&text::visible(&before));
         let left = if here { before.saturating_sub(room.saturating_sub(1)) } else { 0 };
         let rest = &typed[text::take(&typed, left).len()..];
         let shown = if here { text::take(rest, room).to_owned() } else { text::fit(rest, room).into_owned() };
