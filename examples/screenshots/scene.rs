@@ -215,7 +215,13 @@ impl Stage {
 
     /// A key by its name, or else a text, a character a key.
     pub fn press(&mut self, keys: &str) {
-        let named = [("enter", KeyCode::Enter), ("esc", KeyCode::Esc), ("tab", KeyCode::Tab)];
+        let named = [
+            ("enter", KeyCode::Enter),
+            ("esc", KeyCode::Esc),
+            ("tab", KeyCode::Tab),
+            ("shift-tab", KeyCode::BackTab),
+            ("f1", KeyCode::F(1)),
+        ];
         let codes: Vec<KeyCode> = match named.iter().find(|(name, _)| *name == keys) {
             Some((_, code)) => vec![*code],
             None => keys.chars().map(KeyCode::Char).collect(),
