@@ -69,7 +69,7 @@ fn tab_walks_fields_and_then_the_values_that_were_seen() {
         |keys: &[&str]| shot(WIDE, &[&["f"], keys].concat()).lines().last().unwrap().trim().to_owned();
     assert_eq!(prompt(&["com", "tab"]), "filter command:", "the only field that fits");
     assert_eq!(prompt(&["com", "tab", "tab"]), "filter command:/deploy", "the only value that was seen");
-    assert_eq!(prompt(&["c", "tab", "tab"]), "filter channel:");
+    assert_eq!(prompt(&["c", "tab", "tab"]), "filter command:");
     assert_eq!(prompt(&["c", "shift-tab"]), "filter conn:");
     assert_eq!(prompt(&["conn:", "tab", "tab"]), "filter conn:2");
     assert_eq!(prompt(&["hello !t", "tab", "shift-tab"]), "filter hello !took:");

@@ -78,7 +78,7 @@ fn draw_prompt(prompt: &Prompt, look: &Look, frame: &mut Frame, screen: Rect) ->
     Paragraph::new(notes).render(above, frame.buffer_mut());
     let x = area.x + u16::try_from(label.len() + before - left).unwrap_or(0);
     frame.set_cursor_position(Position::new(x.min(area.right().saturating_sub(1)), area.y));
-    Rect { height: screen.height.saturating_sub(1 + height), ..screen }
+    Rect { height: screen.height.saturating_sub(1 + height.max(1)), ..screen }
 }
 
 /// The error above the column that it is about, or while nothing is typed what may be.
