@@ -57,6 +57,65 @@ fn overlays() {
     insta::assert_snapshot!("question", shot(WIDE, &["q"]));
 }
 
+const SMALLEST: (u16, u16) = (60, 16);
+
+#[test]
+fn the_filter_prompt_offers_what_may_come_next() {
+    insta::assert_snapshot!("offers_fields", shot(WIDE, &["f", "c"]));
+    insta::assert_snapshot!("offers_values", shot(NARROW, &["f", "event:", "tab", "tab"]));
+    insta::assert_snapshot!("offers_smallest", shot(SMALLEST, &["f", "tab", "shift-tab"]));
+    insta::assert_snapshot!("filter_error_smallest", shot(SMALLEST, &["f", "type:interactive size:big"]));
+    insta::assert_snapshot!("language", shot(WIDE, &["f", "f1"]));
+}
+
+#[test]
+fn tab_walks_fields_and_then_the_values_that_were_seen() {
+    let prompt =
+        |keys: &[&str]| shot(WIDE, &[&["f"], keys].concat()).lines().last().unwrap().trim().to_owned();
+    assert_eq!(prompt(&["com", "tab"]), "filter command:", "the only field that fits");
+    assert_eq!(prompt(&["com", "tab", "tab"]), "filter command:/deploy", "the only value that was seen");
+    assert_eq!(prompt(&["c", "tab", "tab"]), "filter command:");
+    assert_eq!(prompt(&["c", "shift-tab"]), "filter conn:");
+    assert_eq!(prompt(&["conn:", "tab", "tab"]), "filter conn:2");
+    assert_eq!(prompt(&["hello !t", "tab", "shift-tab"]), "filter hello !took:");
+    assert_eq!(prompt(&["\"wholly unknown", "tab"]), "filter \"wholly unknown");
+}
+
+#[test]
+fn the_filter_applies_as_it_is_completed_and_its_help_comes_back_to_it() {
+    let screen = shot(WIDE, &["f", "com", "tab", "tab"]);
+    assert!(screen.contains("1 of 16"), "{screen}");
+    let screen = shot(WIDE, &["f", "com", "f1", "esc", "tab", "enter"]);
+    assert!(screen.contains("filter command:"), "a field alone is no filter yet: {screen}");
+}
+
+#[test]
+fn the_list_is_searched_and_its_hits_are_counted_and_marked() {
+    insta::assert_snapshot!("list_search", shot(WIDE, &["/angel", "enter"]));
+    let hits = |keys: &[&str]| {
+        let screen = shot(WIDE, keys);
+        screen
+            .lines()
+            .nth(1)
+            .unwrap()
+            .split('─')
+            .find(|part| part.contains("hit"))
+            .map(|part| part.trim().to_owned())
+    };
+    let found = hits(&["/angel"]);
+    assert!(found.as_deref().is_some_and(|found| found.ends_with("4 hits")), "{found:?}");
+    assert_eq!(hits(&["/angel", "enter"]).as_deref(), Some("1 of 4 hits"), "around the end");
+    assert_eq!(hits(&["/angel", "enter", "n"]).as_deref(), Some("2 of 4 hits"));
+    assert_eq!(hits(&["/angel", "enter", "N"]).as_deref(), Some("4 of 4 hits"));
+    assert_eq!(
+        hits(&["/Angel", "enter"]),
+        hits(&["/Ångel", "enter"]),
+        "an upper-case letter makes case count"
+    );
+    assert_eq!(hits(&["/angel", "enter", "esc"]), None);
+    assert_eq!(hits(&["f", "retry:>0", "enter", "/angel", "enter"]).as_deref(), Some("1 of 1 hit"));
+}
+
 #[test]
 fn two_envelopes_are_held_against_each_other() {
     // The retry and its first delivery, which nobody marked.

@@ -228,6 +228,8 @@ impl Stage {
             ("tab", KeyCode::Tab),
             ("down", KeyCode::Down),
             ("end", KeyCode::End),
+            ("shift-tab", KeyCode::BackTab),
+            ("f1", KeyCode::F(1)),
         ];
         let plain = |code| KeyEvent::new(code, KeyModifiers::NONE);
         let events: Vec<KeyEvent> =

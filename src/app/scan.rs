@@ -138,9 +138,9 @@ impl App {
         if rows.is_empty() {
             return None;
         }
-        rows.iter().for_each(|row| {
+        for row in &rows {
             self.stale.rows.remove(row);
-        });
+        }
         self.stale.is_asked = true;
         Some(self.job(rows.clone(), Asked::Recheck(rows), sieve, cancel))
     }

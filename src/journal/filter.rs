@@ -87,6 +87,7 @@ impl Filter {
     }
 
     /// What both match.
+    #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self { root: Node::all(vec![self.root, other.root]), zone: self.zone }
     }

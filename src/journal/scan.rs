@@ -23,6 +23,7 @@ const GAP: u64 = 8 << 10;
 #[derive(Debug)]
 pub struct Sieve {
     filter: Filter,
+    asks_for_record: bool,
     raw: OnceLock<Option<Raw>>,
 }
 
@@ -52,7 +53,7 @@ impl Sample {
 
 impl Sieve {
     pub fn new(filter: Filter) -> Self {
-        Self { filter, raw: OnceLock::new() }
+        Self { asks_for_record: filter.asks_for_record(), filter, raw: OnceLock::new() }
     }
 
     pub fn filter(&self) -> &Filter {
@@ -141,6 +142,7 @@ impl Sifter<'_> {
             return None;
         }
         let line = String::from_utf8_lossy(line);
+        let judge = if self.sieve.asks_for_record { judge } else { row::judge_message };
         self.wanted[at] = judge(&self.sieve.filter, &self.sample.entries[at], &line, self.sample.times);
         Some(())
     }

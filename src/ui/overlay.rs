@@ -24,8 +24,8 @@ pub fn draw(app: &App, overlay: &Overlay, look: &Look, frame: &mut Frame, screen
         Overlay::Help { offset } => help(app, *offset, look, frame, screen),
         Overlay::Language { offset } => language(*offset, look, frame, screen),
         Overlay::Prompt(prompt) => {
-            draw_prompt(prompt, look, frame, screen);
-            offers::draw(prompt, look, frame, screen);
+            let above = draw_prompt(prompt, look, frame, screen);
+            offers::draw(prompt, look, frame, above);
         }
         Overlay::Menu(menu) => draw_menu(menu, look, frame, screen),
         Overlay::Question(question) => draw_question(question, look, frame, screen),
@@ -60,8 +60,9 @@ pub(super) fn dialog(
     inner
 }
 
-/// The line at the bottom of the screen; what is wrong with it stands above, pointing at its column.
-fn draw_prompt(prompt: &Prompt, look: &Look, frame: &mut Frame, screen: Rect) {
+/// The line at the bottom of the screen; what is wrong with it stands above, pointing at its column. Gives what
+/// is left of the screen.
+fn draw_prompt(prompt: &Prompt, look: &Look, frame: &mut Frame, screen: Rect) -> Rect {
     let theme = &look.theme;
     let label = match prompt.purpose {
         Purpose::Filter => " filter ",
@@ -83,40 +84,47 @@ fn draw_prompt(prompt: &Prompt, look: &Look, frame: &mut Frame, screen: Rect) {
         Span::styled(shown, paint),
     ]);
     Paragraph::new(line).render(area, frame.buffer_mut());
-    if let Some(note) = prompt_note(prompt, look, (label.len(), left), usize::from(screen.width)) {
-        let above = Rect { y: area.y.saturating_sub(1), ..area };
-        Clear.render(above, frame.buffer_mut());
-        Paragraph::new(note).render(above, frame.buffer_mut());
-    }
+    let notes = prompt_note(prompt, look, (label.len(), left), usize::from(screen.width));
+    let height = u16::try_from(notes.len()).unwrap_or(0);
+    let above = Rect { y: area.y.saturating_sub(height), height, ..area };
+    Clear.render(above, frame.buffer_mut());
+    Paragraph::new(notes).render(above, frame.buffer_mut());
     let x = area.x + u16::try_from(label.len() + before - left).unwrap_or(0);
     frame.set_cursor_position(Position::new(x.min(area.right().saturating_sub(1)), area.y));
+    Rect { height: screen.height.saturating_sub(1 + height.max(1)), ..screen }
 }
 
-/// The error under the column that it is about, or while nothing is typed what may be.
+/// The error above the column that it is about, or while nothing is typed what may be.
 fn prompt_note<'a>(
     prompt: &Prompt,
     look: &Look,
     (label, left): (usize, usize),
     width: usize,
-) -> Option<Line<'a>> {
+) -> Vec<Line<'a>> {
+    let hint = |words: &str| vec![Line::styled(text::fit(words, width).into_owned(), look.theme.dim)];
     match (&prompt.error, prompt.purpose) {
         (Some((column, message)), _) => {
-            let pad = (label + column - 1).saturating_sub(left).min(width / 2);
-            let words = format!("{}▼ {}", " ".repeat(pad), text::visible(message));
-            Some(Line::styled(text::fit(&words, width).into_owned(), look.theme.bad))
+            let pad = (label + column - 1).saturating_sub(left).min(width.saturating_sub(1));
+            let message = text::visible(message);
+            let columns = text::width(&message);
+            let arrow = format!("{}▼", " ".repeat(pad));
+            let told = if pad + 2 + columns <= width {
+                vec![format!("{arrow} {message}")]
+            } else if columns < pad {
+                vec![format!("{}{message} ▼", " ".repeat(pad - columns - 1))]
+            } else {
+                vec![format!(" {}", text::fit(&message, width.saturating_sub(1))), arrow]
+            };
+            told.into_iter().map(|line| Line::styled(line, look.theme.bad)).collect()
         }
         (None, Purpose::Filter) if prompt.text().is_empty() => {
-            let words = " Tab completes, F1 explains   type:interactive  event:message.channels  user:U1  ack:late  retry:>0  \"words\"  /regex/  .payload.command";
-            Some(Line::styled(text::fit(words, width).into_owned(), look.theme.dim))
-        }
-        (None, Purpose::Export(wanted)) => {
-            Some(Line::styled(text::fit(&export_note(wanted), width).into_owned(), look.theme.dim))
+            hint(" Tab completes, F1 explains   type:interactive  event:message.channels  user:U1  ack:late  retry:>0  \"words\"  /regex/  .payload.command")
         }
         (None, Purpose::Query) if prompt.text().is_empty() => {
-            let words = " .payload.view.state.values   .payload.actions[].value   keys    its root is the envelope as received   Tab the path under the cursor   ↑ earlier";
-            Some(Line::styled(text::fit(words, width).into_owned(), look.theme.dim))
+            hint(" .payload.view.state.values   .payload.actions[].value   keys    its root is the envelope as received   Tab the path under the cursor   ↑ earlier")
         }
-        _ => None,
+        (None, Purpose::Export(wanted)) => hint(&export_note(wanted)),
+        _ => Vec::new(),
     }
 }
 
@@ -205,22 +213,28 @@ fn draw_question(question: &Question, look: &Look, frame: &mut Frame, screen: Re
 /// All keys with what they do, and the filter language: both from their own tables. In as many columns as fit.
 fn help(app: &App, offset: usize, look: &Look, frame: &mut Frame, screen: Rect) {
     let lines = help_lines(app, look);
-    draw_page("Help   j/k scroll, any other key closes", lines, offset, look, frame, screen);
+    draw_page(("Help   j/k scroll, any other key closes", 62), lines, offset, look, frame, screen);
 }
 
 /// The filter language, from its own table.
 fn language(offset: usize, look: &Look, frame: &mut Frame, screen: Rect) {
-    let lines = language_lines(look);
-    draw_page("The filter language   j/k scroll, any other key closes", lines, offset, look, frame, screen);
+    let page = ("The filter language   j/k scroll, any other key closes", 100);
+    draw_page(page, language_lines(look), offset, look, frame, screen);
 }
 
 /// Lines in as many columns as fit.
-fn draw_page(title: &str, lines: Vec<Line>, offset: usize, look: &Look, frame: &mut Frame, screen: Rect) {
-    const COLUMN: usize = 62;
+fn draw_page(
+    (title, column): (&str, usize),
+    lines: Vec<Line>,
+    offset: usize,
+    look: &Look,
+    frame: &mut Frame,
+    screen: Rect,
+) {
     let width = usize::from(screen.width).saturating_sub(4);
-    let columns = (width / COLUMN).clamp(1, 3);
+    let columns = (width / column).clamp(1, 3);
     let height = lines.len().div_ceil(columns).min(usize::from(screen.height).saturating_sub(4));
-    let size = (width.min(columns * COLUMN), height);
+    let size = (width.min(columns * column), height);
     let area = dialog(frame, look, screen, size, title);
     let last = lines.len().saturating_sub(height * columns);
     let mut rest = lines.into_iter().skip(offset.min(last));

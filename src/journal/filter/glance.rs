@@ -88,6 +88,13 @@ impl Filter {
         }
     }
 
+    /// Whether it asks for what only the record has beside the message: the id, and a time finer than an entry's.
+    pub fn asks_for_record(&self) -> bool {
+        let is =
+            |term: &Term| matches!(term, Term::Pattern(FieldId::Id, _) | Term::After(_) | Term::Before(_));
+        self.root.any_term(&is)
+    }
+
     /// Whether an ack may change what it says of an envelope.
     pub fn asks_for_ack(&self) -> bool {
         self.root

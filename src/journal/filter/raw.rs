@@ -15,7 +15,7 @@ use super::value::Pattern;
 use needle::{Hidden, Needle};
 
 /// More needles than this are sought together by an automaton.
-const FEW: usize = 4;
+const FEW: usize = 8;
 
 /// Some of these needles must stand in the line.
 #[derive(Debug)]

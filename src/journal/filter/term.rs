@@ -106,9 +106,13 @@ impl Node {
             Self::All(nodes) | Self::Any { nodes, .. } => nodes.iter().map(Self::cost).max().unwrap_or(0),
             Self::Not(node) => node.cost(),
             Self::Term(term) => match term {
-                Term::Ack(_) | Term::By(_) | Term::After(_) | Term::Before(_) | Term::Compare(..) => 0,
+                Term::Ack(_)
+                | Term::By(_)
+                | Term::After(_)
+                | Term::Before(_)
+                | Term::Compare(..)
+                | Term::Pattern(FieldId::Id | FieldId::Kind, _) => 0,
                 Term::Text(_) => 1,
-                Term::Pattern(FieldId::Id | FieldId::Kind, _) => 0,
                 Term::Pattern(..) => 2,
                 Term::Regex(_) => 3,
                 Term::Jq(_) => 4,

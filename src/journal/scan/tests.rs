@@ -97,16 +97,17 @@ fn what_is_cancelled_stops() {
 
 /// A JSON string of this text, with what the choices ask for written as an escape.
 fn string(text: &str, escapes: &[bool]) -> String {
+    let escape = |c: char| -> String {
+        c.encode_utf16(&mut [0; 2]).iter().map(|unit| ["\\u", &format!("{unit:04X}")].concat()).collect()
+    };
     let mut json = String::from('"');
     for (c, escaped) in text.chars().zip(escapes.iter().cycle()) {
         match c {
-            _ if *escaped => {
-                c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| json += &format!("\\u{unit:04X}"))
-            }
-            '/' if escapes.len() % 2 == 0 => json.push_str("\\/"),
+            _ if *escaped => json.push_str(&escape(c)),
+            '/' if escapes.len().is_multiple_of(2) => json.push_str("\\/"),
             '"' | '\\' => json.extend(['\\', c]),
             '\n' => json.push_str("\\n"),
-            c if c < ' ' => json += &format!("\\u{:04x}", c as u32),
+            c if c < ' ' => json.push_str(&escape(c)),
             c => json.push(c),
         }
     }

@@ -16,13 +16,14 @@ const MOST: usize = 8;
 /// Columns of a candidate itself, at most.
 const WIDEST: usize = 40;
 
+/// At the bottom of what the prompt leaves of the screen.
 pub fn draw(prompt: &Prompt, look: &Look, frame: &mut Frame, screen: Rect) {
     let offers = &prompt.offers;
     if !offers.are_shown() {
         return;
     }
-    // The prompt, the line of its error, and two borders.
-    let rows = offers.all.len().min(MOST).min(usize::from(screen.height).saturating_sub(8));
+    // Half of a small screen stays in sight.
+    let rows = offers.all.len().min(MOST).min(usize::from(screen.height).saturating_sub(6));
     let wide = offers.all.iter().map(|offer| text::width(&offer.insert)).max().unwrap_or(0).min(WIDEST);
     let notes = offers.all.iter().map(|offer| text::width(note(offer))).max().unwrap_or(0);
     let width = (wide + notes + 5).min(usize::from(screen.width).saturating_sub(4));
@@ -31,7 +32,7 @@ pub fn draw(prompt: &Prompt, look: &Look, frame: &mut Frame, screen: Rect) {
         return;
     }
     let x = screen.x + 1;
-    let area = Rect::new(x, screen.bottom().saturating_sub(height + 2), columns, height);
+    let area = Rect::new(x, screen.bottom().saturating_sub(height), columns, height);
     let count = format!(" {} of {} ", offers.chosen.map_or(0, |at| at + 1), offers.all.len());
     let mut block = Block::bordered().border_type(BorderType::Rounded).border_style(look.theme.focus);
     if offers.all.len() > rows {

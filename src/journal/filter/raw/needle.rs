@@ -34,12 +34,7 @@ impl Needle {
         if text.needle.is_ascii() && text.needle.len() <= LONGEST_PLAIN {
             return Self::folded(longest(&text.needle, is_plain)?);
         }
-        // These are compared as Unicode has it, where `K` and `ſ` are letters of ASCII too.
-        let is_folded_apart = |c: char| is_plain(c) && c.is_ascii() && !matches!(c, 'k' | 'K' | 's' | 'S');
-        match longest(&text.needle, is_folded_apart) {
-            Some(run) if run.len() > 2 => Self::folded(run),
-            _ => Self::unicode(longest(&text.needle, |c| is_plain(c) && !c.is_ascii())?),
-        }
+        Self::unicode(longest(&text.needle, is_plain)?)
     }
 
     /// What stands in every line that has a string equal to this text.
@@ -112,6 +107,21 @@ fn longest(text: &str, is: impl Fn(char) -> bool) -> Option<&str> {
     text.split(|c| !is(c)).max_by_key(|run| run.len()).filter(|run| !run.is_empty())
 }
 
+/// Letters of Latin-1 and Latin Extended-A with one other case, as far as that is simple.
+fn has_two_cases(c: char) -> bool {
+    let one = |mut cases: std::char::ToLowercase, mut more: std::char::ToUppercase| {
+        matches!((cases.next(), cases.next(), more.next(), more.next()), (Some(_), None, Some(_), None))
+    };
+    matches!(c, '\u{c0}'..='\u{17e}')
+        && !matches!(c, 'å' | 'Å' | 'ß' | 'ı' | 'İ')
+        && one(c.to_lowercase(), c.to_uppercase())
+}
+
+/// Whether a character is the same in upper and lower case.
+fn is_without_case(c: char) -> bool {
+    c.to_lowercase().eq([c]) && c.to_uppercase().eq([c])
+}
+
 /// The characters that a `\u` escape may hide.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Hidden {
@@ -127,15 +137,23 @@ impl Hidden {
     fn of(text: &str) -> Self {
         let mut hidden = Self::default();
         for c in text.chars() {
-            if c.is_ascii() {
-                hidden.ascii |= 1 << c.to_ascii_lowercase() as u32 | 1 << c.to_ascii_uppercase() as u32;
-            } else if c.is_lowercase()
-                || c.is_uppercase()
-                || c.to_lowercase().chain(c.to_uppercase()).any(|other| other != c)
-            {
-                hidden.any = true;
-            } else {
-                hidden.units.extend(c.encode_utf16(&mut [0; 2]).iter());
+            match c {
+                'a'..='z' | 'A'..='Z' => {
+                    hidden.ascii |= 1 << c.to_ascii_lowercase() as u32 | 1 << c.to_ascii_uppercase() as u32;
+                    // The long s and the sign of kelvin are these letters where case does not count.
+                    hidden.units.extend(match c {
+                        's' | 'S' => Some(0x17f),
+                        'k' | 'K' => Some(0x212a),
+                        _ => None,
+                    });
+                }
+                c if c.is_ascii() => hidden.ascii |= 1 << c as u32,
+                c if has_two_cases(c) => {
+                    let both = c.to_lowercase().chain(c.to_uppercase());
+                    hidden.units.extend(both.filter_map(|c| u16::try_from(c as u32).ok()));
+                }
+                c if !is_without_case(c) => hidden.any = true,
+                c => hidden.units.extend(c.encode_utf16(&mut [0; 2]).iter()),
             }
         }
         hidden

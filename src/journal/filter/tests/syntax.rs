@@ -210,3 +210,18 @@ fn verdicts() {
     assert_eq!(parse("b").evaluate(&subject), Verdict::NoMatch);
     assert_eq!("a".parse::<Filter>().unwrap().evaluate(&subject), Verdict::Match);
 }
+
+/// 10,000 terms of every kind that costs anything to read, each key anew: the test that this takes no time is
+/// `benches/filter.rs`, this one that it is done at all and matches in one pass.
+#[test]
+fn ten_thousand_terms_are_a_filter() {
+    let texts: Vec<String> = (0..10_000).map(|number| format!("word{number}")).collect();
+    let any = parse(&texts.join(" or "));
+    assert!(any.matches(&envelope("interactive", "{\"a\":\"WORD9999\"}")));
+    assert!(!any.matches(&envelope("interactive", "{\"a\":\"WOR\"}")));
+    assert!(any.raw().is_some());
+    let all = parse(&texts.join(" "));
+    assert!(!all.matches(&envelope("interactive", "{\"a\":\"word1\"}")));
+    let users: Vec<String> = (0..10_000).map(|number| format!("user:U{number}")).collect();
+    assert!(parse(&users.join(" or ")).matches(&envelope("interactive", r#"{"payload":{"user":"U77"}}"#)));
+}
