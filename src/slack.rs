@@ -3,6 +3,7 @@
 pub mod ack;
 pub mod check;
 pub mod envelope;
+pub mod handler;
 pub mod message;
 pub mod peek;
 pub mod sample;
