@@ -14,6 +14,7 @@
 //! | [`headless`] | the records on stdout, no screen |
 //! | [`app`] | the screen's state: `update(Event) -> effects` |
 //! | [`ui`] | draws the state, one file a pane |
+//! | [`templates`] | the user's own templates of answers, as files |
 //! | [`cli`], [`config`], [`command`] | arguments; environment and token; one function a mode |
 //! | [`terminal`], [`clipboard`], [`external`], [`text`], [`log`] | what the screen stands on: the terminal, copies, editor and pager, columns |
 //!
@@ -37,6 +38,7 @@ pub mod log;
 pub mod session;
 pub mod simulator;
 pub mod slack;
+pub mod templates;
 pub mod terminal;
 pub mod text;
 pub mod ui;

@@ -64,6 +64,19 @@ pub fn unfilled(text: &str) -> Option<&str> {
     })
 }
 
+impl FillError {
+    /// What stands between the braces, where it is a place that is at fault.
+    pub fn place(&self) -> Option<&str> {
+        match self {
+            Self::Syntax { .. } => None,
+            Self::NotFound { place }
+            | Self::NotText { place, .. }
+            | Self::UnknownName { place, .. }
+            | Self::Unclosed { place } => Some(place),
+        }
+    }
+}
+
 struct Filler<'p> {
     payload: &'p str,
     keep_missing: bool,
