@@ -9,3 +9,4 @@ pub mod peek;
 pub mod sample;
 pub mod secret;
 pub mod template;
+pub mod validation;
