@@ -10,10 +10,13 @@ pub mod payload;
 pub mod run;
 
 mod answering;
+mod copying;
 mod input;
 mod perform;
 mod rows;
 mod selection;
+mod templates;
+mod validating;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -27,6 +30,9 @@ use crate::journal::view::View;
 use crate::journal::{Journal, Place, Record};
 use crate::link::{self, Hold};
 use crate::session::Session;
+use crate::slack::envelope::Kind;
+use crate::slack::validation::{Answer, Question};
+use crate::templates::Loaded;
 use action::{Action, Scope};
 use composer::Composer;
 use keymap::Keymap;
@@ -85,6 +91,10 @@ pub enum Event {
     Drafted(String),
     /// How an effect went.
     Told(Grade, String),
+    /// The templates were read anew.
+    Templates(Loaded),
+    /// Slack's answer to the question of that number.
+    Checked(u64, Answer),
 }
 
 /// What must happen outside.
@@ -104,6 +114,17 @@ pub enum Effect {
         draft: bool,
     },
     Page(String),
+    SaveTemplate {
+        kind: Kind,
+        name: String,
+        text: String,
+        /// Whether one of that name may go for it.
+        replace: bool,
+    },
+    CheckWithSlack {
+        number: u64,
+        question: Question,
+    },
     Suspend,
     Quit,
 }
@@ -186,6 +207,12 @@ pub struct App {
     findings_seen: u64,
     /// What was last searched for in the list.
     needle: String,
+    /// The user's own.
+    templates: Loaded,
+    /// What is done once a question is answered with yes.
+    agreed_upon: Option<Effect>,
+    /// How often Slack was asked to check a draft.
+    asked: u64,
     size: (u16, u16),
 }
 
@@ -221,6 +248,9 @@ impl App {
             shown: None,
             findings_seen: 0,
             needle: String::new(),
+            templates: Loaded::default(),
+            agreed_upon: None,
+            asked: 0,
             size: start.size,
         };
         if let Some((text, filter)) = start.filter {
@@ -323,7 +353,11 @@ impl App {
     }
 
     fn tell(&mut self, now: Timestamp, grade: Grade, text: impl Into<String>) {
-        let until = now.checked_add(NOTICE).unwrap_or(now);
+        self.tell_for(now, NOTICE, grade, text);
+    }
+
+    fn tell_for(&mut self, now: Timestamp, long: SignedDuration, grade: Grade, text: impl Into<String>) {
+        let until = now.checked_add(long).unwrap_or(now);
         self.notice = Some(Notice { grade, text: text.into(), until });
     }
 
@@ -344,6 +378,7 @@ impl App {
         let held = || self.session.held().next().is_some();
         match action {
             Action::SendSample | Action::SendAgain => self.mode == Mode::Demo,
+            Action::CheckWithSlack => self.mode == Mode::Live,
             Action::AckHeld | Action::NextHeld => held(),
             Action::AckNow => self.selected_is_open(),
             Action::Compose => self.selected_is_envelope() || self.composer.is_pinned(),

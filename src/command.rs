@@ -13,11 +13,11 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use crate::app::keymap::Keymap;
-use crate::app::run::{Ended, Surroundings, run as run_loop};
+use crate::app::run::{Ended, Outside, Surroundings, run as run_loop};
 use crate::app::{App, Mode, Start};
 use crate::cli::{Cli, Command};
 use crate::clipboard::Clipboard;
-use crate::config::{ConfigError, Settings};
+use crate::config::{ConfigError, Settings, templates_folder};
 use crate::doctor::cause::Failure;
 use crate::doctor::print::{self, Lines, Style};
 use crate::doctor::variables::Variables;
@@ -198,6 +198,7 @@ async fn with_screen(
         clipboard: Clipboard::default(),
         zone: TimeZone::system(),
         clock: Timestamp::now,
+        outside: Outside { templates: templates_folder(), api_url: Some(settings.api_url.clone()) },
     };
     let ended = tokio::select! {
         ended = run_loop(&mut app, &mut *screen.terminal, &mut around) => ended.map(|ended| match ended {

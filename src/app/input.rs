@@ -25,6 +25,14 @@ impl App {
                 }
                 Vec::new()
             }
+            Event::Templates(loaded) => {
+                self.set_templates(loaded, now);
+                Vec::new()
+            }
+            Event::Checked(number, answer) => {
+                self.checked(number, answer, now);
+                Vec::new()
+            }
             Event::Told(grade, text) => {
                 self.tell(now, grade, text);
                 Vec::new()
@@ -77,6 +85,9 @@ impl App {
             }
             Reply::Entered(purpose, text) => {
                 self.overlays.pop();
+                if purpose == Purpose::SaveTemplate {
+                    return self.save_as(&text, now);
+                }
                 self.typed(purpose, &text);
                 if let Purpose::Search(_) = purpose
                     && !text.is_empty()
@@ -98,6 +109,7 @@ impl App {
         match purpose {
             Purpose::Search(Pane::Envelopes) => text.clone_into(&mut self.needle),
             Purpose::Search(_) => self.payload.find(text),
+            Purpose::SaveTemplate => self.check_name(text),
             Purpose::Filter => {
                 let parsed = if text.trim().is_empty() { Ok(None) } else { Filter::parse(text).map(Some) };
                 let error = match parsed {
@@ -130,16 +142,20 @@ impl App {
             }
             MenuOf::Copy => {
                 self.overlays.pop();
-                return match self.copy(label) {
-                    Ok(text) => vec![Effect::Copy { what: label.to_owned(), text }],
-                    Err(why) => {
-                        self.tell(now, Grade::Failed, why);
-                        Vec::new()
-                    }
-                };
+                return self.copy_out(label, now);
             }
         }
         Vec::new()
+    }
+
+    pub(super) fn copy_out(&mut self, what: &str, now: Timestamp) -> Vec<Effect> {
+        match self.copy(what) {
+            Ok(text) => vec![Effect::Copy { what: what.to_owned(), text }],
+            Err(why) => {
+                self.tell(now, Grade::Failed, why);
+                Vec::new()
+            }
+        }
     }
 
     fn agreed(&mut self, about: About, now: Timestamp) -> Vec<Effect> {
@@ -147,6 +163,7 @@ impl App {
             About::Quit => vec![Effect::Quit],
             About::Reconnect => self.perform(Action::Reconnect, now),
             About::Send => self.send_draft(now),
+            About::Replace => self.agreed_upon.take().into_iter().collect(),
         }
     }
 

@@ -3,8 +3,8 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui_textarea::TextArea;
 
-use super::Pane;
 use super::action::{Action, TABLE};
+use super::{Grade, Pane};
 
 /// One thing over the panes.
 #[derive(Debug)]
@@ -13,6 +13,15 @@ pub enum Overlay {
     Prompt(Prompt),
     Menu(Menu),
     Question(Question),
+    Sheet(Sheet),
+}
+
+/// Lines to be read, each as it is meant; longer ones are broken where they are drawn.
+#[derive(Debug)]
+pub struct Sheet {
+    pub title: &'static str,
+    pub lines: Vec<(Grade, String)>,
+    pub offset: usize,
 }
 
 /// A line to be written.
@@ -31,6 +40,8 @@ pub struct Prompt {
 pub enum Purpose {
     Filter,
     Search(Pane),
+    /// The name of a template.
+    SaveTemplate,
 }
 
 /// A list to choose from; with `input`, it narrows as one types.
@@ -76,6 +87,8 @@ pub enum About {
     Quit,
     Reconnect,
     Send,
+    /// A file that is there already.
+    Replace,
 }
 
 /// Nobody types more into a line; the rest of a longer paste was meant for somewhere else.
@@ -128,7 +141,7 @@ impl Overlay {
 
     pub fn key(&mut self, key: KeyEvent) -> Reply {
         match self {
-            Self::Help { offset } => help_key(offset, key),
+            Self::Help { offset } | Self::Sheet(Sheet { offset, .. }) => help_key(offset, key),
             Self::Prompt(prompt) => prompt.key(key),
             Self::Menu(menu) => menu.key(key),
             Self::Question(question) => question.key(key),

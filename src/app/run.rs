@@ -2,6 +2,7 @@
 //! when something changed. The terminal, the input and the clock are arguments, so that tests run this very loop.
 
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crossterm::event::{Event as TerminalEvent, MouseEventKind};
@@ -15,17 +16,19 @@ use rustix::process::{Signal, kill_current_process_group};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
+use url::Url;
 
 use super::{App, Effect, Event, Grade};
 use crate::clipboard::{Clipboard, Copied};
 use crate::journal::Tail;
-use crate::link::Command;
+use crate::link::{Command, validate};
 use crate::simulator::{Handle, Sending};
 use crate::slack::message::Header;
 use crate::slack::sample::{Overrides, Unsent};
+use crate::slack::validation::Question;
 use crate::ui::theme::Theme;
 use crate::ui::{self, Look};
-use crate::{external, terminal};
+use crate::{external, templates, terminal};
 
 /// A faster screen than this nobody sees, and a burst of records must not be drawn one by one.
 const FRAME: Duration = Duration::from_millis(16);
@@ -45,7 +48,20 @@ pub struct Surroundings<I> {
     pub clipboard: Clipboard,
     pub zone: TimeZone,
     pub clock: fn() -> Timestamp,
+    pub outside: Outside,
 }
+
+/// What effects need to know of the world.
+#[derive(Debug, Clone, Default)]
+pub struct Outside {
+    /// Where the user's templates lie.
+    pub templates: Option<PathBuf>,
+    /// Whom to ask for `blocks.validate`.
+    pub api_url: Option<Url>,
+}
+
+/// Answers that may wait for the loop, which takes them at once.
+const ANSWERS: usize = 16;
 
 /// Why the loop ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +88,10 @@ where
     let mut dirty = true;
     let mut readable = true;
     let mut drawn = Instant::now();
+    let (told, mut answers) = mpsc::channel(ANSWERS);
+    if let Some(folder) = &around.outside.templates {
+        app.set_templates(templates::load(folder), look.now);
+    }
     app.settle(look.now);
     terminal.draw(|frame| ui::draw(app, &look, frame))?;
     loop {
@@ -104,6 +124,10 @@ where
                 dirty = false;
                 Vec::new()
             },
+            Some(event) = answers.recv() => {
+                dirty = true;
+                app.update(event, (around.clock)())
+            },
             _ = around.tail.changed(), if readable => {
                 if let Err(error) = around.tail.read(|place, line| app.record(place, line)) {
                     // Somebody took the file away from under us: acks go on, the list cannot.
@@ -129,7 +153,7 @@ where
                 dirty = true;
                 input = (around.input)();
             } else {
-                perform(effect, app, around);
+                perform(effect, app, around, &told);
             }
         }
     }
@@ -171,7 +195,7 @@ fn lends(effect: &Effect) -> bool {
     matches!(effect, Effect::Edit { .. } | Effect::Page(_) | Effect::Suspend)
 }
 
-fn perform<I>(effect: Effect, app: &mut App, around: &mut Surroundings<I>) {
+fn perform<I>(effect: Effect, app: &mut App, around: &mut Surroundings<I>, told: &mpsc::Sender<Event>) {
     let result = match effect {
         Effect::Link(command) => around.commands.try_send(command).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => {
@@ -191,11 +215,46 @@ fn perform<I>(effect: Effect, app: &mut App, around: &mut Surroundings<I>) {
                 .map_err(|error| error.to_string())
         }),
         Effect::SendAgain(text) => simulate(around.simulator.as_ref(), |slack| send_again(slack, &text)),
+        effect @ Effect::SaveTemplate { .. } => save_template(effect, app, around),
+        Effect::CheckWithSlack { number, question } => {
+            check_with_slack(around.outside.api_url.clone(), number, question, told.clone())
+        }
         Effect::Edit { .. } | Effect::Page(_) | Effect::Suspend | Effect::Quit => Ok(()),
     };
     if let Err(why) = result {
         app.update(Event::Told(Grade::Failed, why), (around.clock)());
     }
+}
+
+/// Saves the draft and reads all templates anew, as if the program had just started.
+fn save_template<I>(effect: Effect, app: &mut App, around: &Surroundings<I>) -> Result<(), String> {
+    let Effect::SaveTemplate { kind, name, text, replace } = effect else { return Ok(()) };
+    let folder = around.outside.templates.as_ref().ok_or(templates::SaveError::NoFolder);
+    let saved = folder.and_then(|folder| {
+        let path = templates::save(folder, kind, &name, &text, replace)?;
+        Ok((path, templates::load(folder)))
+    });
+    let (path, loaded) = saved.map_err(|error| error.to_string())?;
+    let now = (around.clock)();
+    app.update(Event::Templates(loaded), now);
+    app.update(Event::Told(Grade::Done, format!("saved as {}", path.display())), now);
+    Ok(())
+}
+
+/// Asks in a task of its own: an answer may take seconds, and no key waits for it.
+fn check_with_slack(
+    api_url: Option<Url>,
+    number: u64,
+    question: Question,
+    told: mpsc::Sender<Event>,
+) -> Result<(), String> {
+    let api_url = api_url.ok_or("there is no Slack to ask here")?;
+    tokio::spawn(async move {
+        let answer = validate::validate(api_url, question, validate::PATIENCE).await;
+        // Nobody listens any more where the program ends.
+        let _ = told.send(Event::Checked(number, answer)).await;
+    });
+    Ok(())
 }
 
 /// Gives the terminal to another program until that ends, on a thread that may block.

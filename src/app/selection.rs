@@ -33,7 +33,7 @@ impl App {
         let body = selected.and_then(|row| self.read_row(row, |event| body(&event))).unwrap_or_default();
         self.payload.show(body);
         let target = self.selected_target();
-        self.composer.offer(target);
+        self.composer.offer(target, &self.templates.templates);
     }
 
     /// What an answer to the selected envelope needs to know; none where it is no envelope with an id.
@@ -78,6 +78,9 @@ impl App {
 
     /// What the copy menu's row gives.
     pub(super) fn copy(&self, what: &str) -> Result<String, String> {
+        if let Some(taken_out) = self.taken_out(what) {
+            return taken_out;
+        }
         let nothing = || format!("there is no {what} to copy here");
         let tree = self.payload.tree();
         let at = self.payload.cursor();

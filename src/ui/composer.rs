@@ -8,10 +8,11 @@ use ratatui::widgets::{Paragraph, Widget as _};
 use super::{Look, empty, selected};
 use crate::app::App;
 use crate::app::action::Action;
-use crate::app::composer::{Composer, Draft, Verdict};
+use crate::app::composer::{Composer, Draft, SlackSays, Verdict};
 use crate::json::{TokenKind, tokens};
 use crate::slack::ack::MAX_FRAME;
 use crate::slack::check::Severity;
+use crate::slack::validation::Mark;
 use crate::text;
 use crate::ui::footer::key_of;
 
@@ -116,6 +117,29 @@ fn verdict_lines<'a>(app: &App, draft: &Draft, look: &Look, width: usize) -> Vec
         ])
     };
     let mut lines = Vec::new();
+    if let Some(why) = &draft.unfilled {
+        lines.push(line("!", format!("the template stands as it is written: {why}"), theme.warn));
+    }
+    match &draft.slack {
+        None => {}
+        Some(SlackSays::Asked(_)) => {
+            lines.push(line("…", "Slack is asked (blocks.validate)".to_owned(), theme.dim))
+        }
+        Some(SlackSays::Said(answer)) => {
+            let said = answer.lines();
+            for (mark, words) in said.iter().take(3) {
+                let (mark, paint) = match mark {
+                    Mark::Good => ("✓", theme.ok),
+                    Mark::Bad => ("✗", theme.bad),
+                    Mark::Doubt => ("!", theme.warn),
+                };
+                lines.push(line(mark, words.clone(), paint));
+            }
+            if said.len() > 3 {
+                lines.push(line(" ", format!("and {} more from Slack", said.len() - 3), theme.dim));
+            }
+        }
+    }
     match &draft.verdict {
         Verdict::Syntax(error) => lines.push(line("✗", error.to_string(), theme.bad)),
         Verdict::TooLarge { bytes } => {
@@ -160,7 +184,8 @@ fn verdict_lines<'a>(app: &App, draft: &Draft, look: &Look, width: usize) -> Vec
 pub fn title(app: &App, look: &Look) -> Vec<(String, ratatui::style::Style)> {
     let Some(draft) = app.composer.draft() else { return Vec::new() };
     let (at, of) = draft.form_of();
-    let mut parts = vec![(format!("{} {at}/{of}", draft.form_name()), look.theme.text.into())];
+    let name = text::visible(draft.form_name()).into_owned();
+    let mut parts = vec![(format!("{name} {at}/{of}"), look.theme.text.into())];
     if app.view.selected() != Some(draft.target.row) {
         // A draft that was kept belongs to another row than the one that is selected.
         let of = look.time(draft.target.received, "for the one of %H:%M:%S");
