@@ -60,12 +60,11 @@ impl App {
             }
             Verdict::Frame { .. } => None,
         };
-        match refused {
-            Some(why) => self.tell(now, Grade::Failed, why),
-            None => {
-                let name = draft.own().map(|template| template.name.clone()).unwrap_or_default();
-                self.overlays.push(Overlay::prompt(Purpose::SaveTemplate, &name));
-            }
+        if let Some(why) = refused {
+            self.tell(now, Grade::Failed, why);
+        } else {
+            let name = draft.own().map(|template| template.name.clone()).unwrap_or_default();
+            self.overlays.push(Overlay::prompt(Purpose::SaveTemplate, &name));
         }
     }
 

@@ -123,7 +123,7 @@ fn verdict_lines<'a>(app: &App, draft: &Draft, look: &Look, width: usize) -> Vec
     match &draft.slack {
         None => {}
         Some(SlackSays::Asked(_)) => {
-            lines.push(line("…", "Slack is asked (blocks.validate)".to_owned(), theme.dim))
+            lines.push(line("…", "Slack is asked (blocks.validate)".to_owned(), theme.dim));
         }
         Some(SlackSays::Said(answer)) => {
             let said = answer.lines();

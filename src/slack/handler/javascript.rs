@@ -71,6 +71,10 @@ fn event(listener: &Listener) -> Result<String, NoHandler> {
     ))
 }
 
+/// What listeners take.
+const ACTION: &str = "ack, body, action, client, logger";
+const OPTIONS: &str = "ack, options, logger";
+
 /// Method, constraints, and what the listener takes.
 fn listens(listener: &Listener) -> Result<(&'static str, String, &'static str), NoHandler> {
     let typed = |type_: &str| -> Result<String, NoHandler> {
@@ -83,8 +87,6 @@ fn listens(listener: &Listener) -> Result<(&'static str, String, &'static str), 
             None => action,
         })
     };
-    const ACTION: &str = "ack, body, action, client, logger";
-    const OPTIONS: &str = "ack, options, logger";
     Ok(match listener.kind {
         Kind::Command => ("command", quoted(listener.command()?), "ack, command, client, respond, logger"),
         Kind::BlockActions => ("action", by_action()?, "ack, body, action, client, respond, logger"),

@@ -61,6 +61,9 @@ fn event(listener: &Listener) -> Result<String, NoHandler> {
     ))
 }
 
+/// What listeners of actions take.
+const ACTION: &str = "ack, body, action, client, logger";
+
 /// The decorator and what the listener takes.
 fn listens(listener: &Listener) -> Result<(String, &'static str), NoHandler> {
     let called = |method: &str| -> Result<String, NoHandler> {
@@ -73,7 +76,6 @@ fn listens(listener: &Listener) -> Result<(String, &'static str), NoHandler> {
             None => format!("{method}({action})"),
         })
     };
-    const ACTION: &str = "ack, body, action, client, logger";
     Ok(match listener.kind {
         Kind::Command => {
             (format!("command({})", quoted(listener.command()?)), "ack, command, client, respond, logger")
