@@ -92,7 +92,9 @@ fn every_form_has_a_valid_answer_and_five_that_are_refused_at_the_right_place() 
                     cases.iter().filter(|case| (case.kind, case.form) == (row.kind, row.form)).collect();
                 let changes: usize = of_form.iter().map(|case| case.changes.len()).sum();
                 assert!(changes >= 5, "{called} has {changes} invalid answers");
-                of_form.iter().for_each(|case| refuses(case));
+                for case in of_form {
+                    refuses(case);
+                }
                 continue;
             }
         };

@@ -82,7 +82,7 @@ actions! {
         FoldAll "fold-all" ["-"] (Scope::Pane(Payload)) "fold all";
         UnfoldAll "unfold-all" ["+" "="] (Scope::Pane(Payload)) "unfold all";
         Raw "raw" ["o"] (Everywhere) "payload as a tree, or raw as it came";
-        CopyMenu "copy" ["y"] (Everywhere) "copy: value, path, jq path, string, envelope, id, ack, handler, curl" => "copy";
+        CopyMenu "copy" ["y"] (Everywhere) "copy: value, path, envelope, ack, handler, curl" => "copy";
         EditPayload "edit-payload" ["e"] (Everywhere) "the payload in $EDITOR (a copy)";
         PagePayload "page-payload" ["v"] (Everywhere) "the payload in $PAGER";
     }

@@ -66,9 +66,15 @@ fn draw_text(app: &App, draft: &Draft, look: &Look, frame: &mut Frame, area: Rec
     }
 }
 
+/// Longer lines are coloured only as far as they are seen.
+const LONGEST_COLOURED: usize = 16 << 10;
+
 /// A line of JSON in colour, from the column `left` on.
 fn coloured<'a>(line: &str, left: usize, room: usize, look: &Look) -> Vec<Span<'a>> {
     let theme = &look.theme;
+    // A line of megabytes costs no more than what is seen of it.
+    let cut = line.len() > LONGEST_COLOURED;
+    let line = if cut { text::take(line, left + room + 1) } else { line };
     let mut spans = Vec::new();
     let mut at = 0;
     let mut push = |text: &str, paint| spans.push((text::visible(text).into_owned(), paint));
@@ -80,6 +86,7 @@ fn coloured<'a>(line: &str, left: usize, room: usize, look: &Look) -> Vec<Span<'
             TokenKind::Number => theme.number,
             TokenKind::Bool | TokenKind::Null => theme.constant,
             TokenKind::Punctuation => theme.punctuation,
+            TokenKind::BrokenString if cut && range.end == line.len() => theme.string,
             TokenKind::BrokenString | TokenKind::Invalid => theme.bad,
         };
         push(&line[range.clone()], paint);
@@ -144,11 +151,7 @@ fn verdict_lines<'a>(app: &App, draft: &Draft, look: &Look, width: usize) -> Vec
         Verdict::Syntax(error) => lines.push(line("✗", error.to_string(), theme.bad)),
         Verdict::TooLarge { bytes } => {
             let size = text::bytes(*bytes as u64);
-            lines.push(line(
-                "✗",
-                format!("{size}: Slack takes 20,480 bytes; this is not checked"),
-                theme.bad,
-            ));
+            lines.push(line("✗", format!("{size} are not checked: Slack takes 20,480 bytes"), theme.bad));
         }
         Verdict::Frame { frame, effect, findings } => {
             for finding in findings.iter().take(3) {
