@@ -314,7 +314,7 @@ async fn own_templates_are_offered_filled_saved_and_listed() {
         user.type_(":templates");
         user.press(KeyCode::Enter);
         let sheet = user.sees("Your templates").await;
-        assert!(sheet.contains("✗ ") && sheet.contains("view_submission: mine, too"), "{sheet}");
+        assert!(sheet.contains("✗ ") && sheet.contains("✓ view_submission/mine, too.json"), "{sheet}");
         user.press(KeyCode::Esc);
         user.type_("1a");
         user.sees("acknowledged, empty").await;

@@ -1,14 +1,25 @@
 //! The user's own templates on the screen: told of where something is wrong with them, listed, saved.
 
+use std::path::Path;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::composer::Verdict;
 use super::overlay::{About, Overlay, Prompt, Purpose, Question, Sheet};
 use super::{App, Effect, Grade};
-use crate::templates::{self, Loaded};
+use crate::templates::{self, Fault, Loaded};
 
 /// Long enough to read the path of a file in.
 const FAULTS_TOLD: SignedDuration = SignedDuration::from_secs(12);
+
+/// A path from the folder of templates on, which is told once.
+fn within<'p>(loaded: &Loaded, path: &'p Path) -> &'p Path {
+    path.strip_prefix(&loaded.folder).unwrap_or(path)
+}
+
+fn told(loaded: &Loaded, fault: &Fault) -> String {
+    format!("{}: {}", within(loaded, &fault.path).display(), fault.what)
+}
 
 impl App {
     /// What the folder of templates holds; told where something is wrong with it.
@@ -18,7 +29,7 @@ impl App {
                 1 => String::new(),
                 count => format!(" (and {} more)", count - 1),
             };
-            let text = format!("{fault}{more} · `:templates` lists all");
+            let text = format!("{}{more} · `:templates` lists all", told(&loaded, fault));
             self.tell_for(now, FAULTS_TOLD, Grade::Failed, text);
         }
         if let Some(draft) = self.composer.draft_mut() {
@@ -32,11 +43,10 @@ impl App {
         let loaded = &self.templates;
         let mut lines = vec![(Grade::Note, format!("{}/<kind>/<name>.json", loaded.folder.display()))];
         for fault in &loaded.faults {
-            lines.push((Grade::Failed, format!("✗ {fault}")));
+            lines.push((Grade::Failed, format!("✗ {}", told(loaded, fault))));
         }
         for template in &loaded.templates {
-            let kind = template.kind.name();
-            lines.push((Grade::Done, format!("{kind}: {} ({})", template.name, template.path.display())));
+            lines.push((Grade::Done, format!("✓ {}", within(loaded, &template.path).display())));
         }
         if loaded.faults.is_empty() && loaded.templates.is_empty() {
             let key = self.keymap.keys(super::Action::SaveTemplate).first().map(ToString::to_string);
