@@ -1,7 +1,7 @@
 //! The official models agree: what `slack_sdk.models` (Python) builds and validates, our check takes, and what it
 //! refuses by a limit, ours refuses.
 //!
-//! It needs python3 with venv, and PyPI once: `cargo test --test slack_sdk -- --ignored`. `.ci/run` does so.
+//! It needs python3 with venv, and `PyPI` once: `cargo test --test slack_sdk -- --ignored`. `.ci/run` does so.
 
 #![allow(clippy::unwrap_used)]
 
