@@ -17,7 +17,7 @@ use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use sockscope::app::keymap::Keymap;
-use sockscope::app::run::{Feed, Surroundings, run};
+use sockscope::app::run::{Feed, Outside, Surroundings, run};
 use sockscope::app::{App, Mode, Start};
 use sockscope::clipboard::Clipboard;
 use sockscope::headless::{self, Headless};
@@ -147,6 +147,7 @@ async fn link(
                 clipboard: Clipboard::default(),
                 zone: TimeZone::UTC,
                 clock: Timestamp::now,
+                outside: Outside::default(),
             };
             tokio::select! {
                 report = report => report,

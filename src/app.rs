@@ -22,10 +22,13 @@ pub mod search;
 pub mod work;
 
 mod answering;
+mod copying;
 mod input;
 mod perform;
 mod rows;
 mod selection;
+mod templates;
+mod validating;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -41,6 +44,9 @@ use crate::journal::view::View;
 use crate::journal::{Lines, Place, Record};
 use crate::link::{self, Hold, Rules};
 use crate::session::Session;
+use crate::slack::envelope::Kind;
+use crate::slack::validation::{Answer, Question};
+use crate::templates::Loaded;
 use action::{Action, Scope};
 use compare::Comparisons;
 use composer::Composer;
@@ -119,6 +125,10 @@ pub enum Event {
     Told(Grade, String),
     /// How an export goes.
     Exported(exports::News),
+    /// The templates were read anew.
+    Templates(Loaded),
+    /// Slack's answer to the question of that number.
+    Checked(u64, Answer),
 }
 
 /// What must happen outside.
@@ -149,6 +159,17 @@ pub enum Effect {
     Export(Job),
     /// To be worked out in the background.
     Work(work::Task),
+    SaveTemplate {
+        kind: Kind,
+        name: String,
+        text: String,
+        /// Whether one of that name may go for it.
+        replace: bool,
+    },
+    CheckWithSlack {
+        number: u64,
+        question: Question,
+    },
     Suspend,
     Quit,
 }
@@ -254,6 +275,12 @@ pub struct App {
     findings_seen: u64,
     explained: Explained,
     export: exports::State,
+    /// The user's own.
+    templates: Loaded,
+    /// What is done once a question is answered with yes.
+    agreed_upon: Option<Effect>,
+    /// How often Slack was asked to check a draft.
+    asked: u64,
     size: (u16, u16),
 }
 
@@ -302,6 +329,9 @@ impl App {
             findings_seen: 0,
             explained: Explained::default(),
             export: exports::State::default(),
+            templates: Loaded::default(),
+            agreed_upon: None,
+            asked: 0,
             size: start.size,
         };
         if let Some((text, filter)) = start.filter {
@@ -407,7 +437,11 @@ impl App {
     }
 
     fn tell(&mut self, now: Timestamp, grade: Grade, text: impl Into<String>) {
-        let until = now.checked_add(NOTICE).unwrap_or(now);
+        self.tell_for(now, NOTICE, grade, text);
+    }
+
+    fn tell_for(&mut self, now: Timestamp, long: SignedDuration, grade: Grade, text: impl Into<String>) {
+        let until = now.checked_add(long).unwrap_or(now);
         self.notice = Some(Notice { grade, text: text.into(), until });
     }
 
@@ -433,6 +467,7 @@ impl App {
             Action::UnreadableLines => self.opened.as_ref().is_some_and(|opened| opened.unreadable_count > 0),
             Action::Follow => self.opened.as_ref().is_none_or(|opened| opened.follow || opened.is_reading()),
             Action::SendSample | Action::SendAgain => self.mode == Mode::Demo,
+            Action::CheckWithSlack => self.mode == Mode::Live,
             Action::AckHeld | Action::NextHeld => held(),
             Action::AckNow => self.selected_is_open(),
             Action::Compose => self.selected_is_envelope() || self.composer.is_pinned(),

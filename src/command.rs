@@ -17,11 +17,11 @@ use tokio::sync::mpsc;
 
 use crate::app::keymap::Keymap;
 use crate::app::opened::Opened;
-use crate::app::run::{Ended, Feed, Surroundings, run as run_loop};
+use crate::app::run::{Ended, Feed, Outside, Surroundings, run as run_loop};
 use crate::app::{App, Mode, Start};
 use crate::cli::{Cli, Command, Export};
 use crate::clipboard::Clipboard;
-use crate::config::{ConfigError, Settings};
+use crate::config::{ConfigError, Settings, templates_folder};
 use crate::doctor::cause::Failure;
 use crate::doctor::print::{self, Lines, Style};
 use crate::doctor::variables::Variables;
@@ -218,6 +218,7 @@ async fn with_screen(
         clipboard: Clipboard::default(),
         zone: TimeZone::system(),
         clock: Timestamp::now,
+        outside: Outside { templates: templates_folder(), api_url: Some(settings.api_url.clone()) },
     };
     let ended = tokio::select! {
         ended = run_loop(&mut app, &mut *screen.terminal, &mut around) => ended.map(exit_code),
@@ -285,6 +286,7 @@ async fn open(settings: Settings, files: Vec<PathBuf>, follow: bool) -> anyhow::
         clipboard: Clipboard::default(),
         zone: TimeZone::system(),
         clock: Timestamp::now,
+        outside: Outside { templates: templates_folder(), api_url: None },
     };
     let ended = tokio::select! {
         ended = run_loop(&mut app, &mut *screen.terminal, &mut around) => ended.map(exit_code),

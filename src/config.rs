@@ -217,6 +217,12 @@ fn default_path() -> PathBuf {
         .unwrap_or_default()
 }
 
+/// Where the user's templates lie; nowhere, where there is no home.
+pub fn templates_folder() -> Option<PathBuf> {
+    let folders = etcetera::choose_base_strategy().ok()?;
+    Some(folders.config_dir().join("sockscope/templates"))
+}
+
 /// A file that was asked for must be there; the default one may be missing.
 fn read_file(asked: Option<&Path>) -> Result<File, ConfigError> {
     let path = asked.map_or_else(default_path, Path::to_owned);

@@ -16,6 +16,7 @@
 //! | [`export`] | recordings, payload files, HAR and redacted reports out of the journal |
 //! | [`app`] | the screen's state: `update(Event) -> effects` |
 //! | [`ui`] | draws the state, one file a pane |
+//! | [`templates`] | the user's own templates of answers, as files |
 //! | [`cli`], [`config`], [`command`] | arguments; environment and token; one function a mode |
 //! | [`terminal`], [`clipboard`], [`external`], [`text`], [`log`] | what the screen stands on: the terminal, copies, editor and pager, columns |
 //!
@@ -41,6 +42,7 @@ pub mod open;
 pub mod session;
 pub mod simulator;
 pub mod slack;
+pub mod templates;
 pub mod terminal;
 pub mod text;
 pub mod ui;

@@ -31,6 +31,7 @@ pub mod policy;
 pub mod rule;
 mod socket;
 pub mod timing;
+pub mod validate;
 pub mod wire;
 
 pub use policy::{Hold, Policy};

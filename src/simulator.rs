@@ -13,6 +13,7 @@
 //! | [`scenario`], [`step`], [`spell`], [`player`], `traffic` | files that give those commands, and their spelling |
 
 mod api;
+mod blocks;
 pub mod connection;
 mod delivery;
 pub mod door;

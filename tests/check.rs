@@ -38,12 +38,83 @@ fn found(kind: Kind, payload: &str, answer: &Value) -> Vec<Finding> {
     check(kind, Some(true), payload, &answer.to_string())
 }
 
-/// `valid` passes, and every change of it is found.
-fn refuses(kind: Kind, payload: &str, valid: &Value, changes: &[Change]) {
-    assert_eq!(found(kind, payload, valid), [], "{valid}");
-    assert!(changes.len() >= 5);
+/// A form's valid answer, and changes of it that are found.
+struct Case {
+    kind: Kind,
+    form: Form,
+    payload: &'static str,
+    valid: Value,
+    changes: Vec<Change>,
+}
+
+fn case(kind: Kind, form: Form, payload: &'static str, valid: Value, changes: Vec<Change>) -> Case {
+    Case { kind, form, payload, valid, changes }
+}
+
+fn cases() -> Vec<Case> {
+    let mut all =
+        vec![errors_case(), clear_case(), options_case(), option_groups_case(), old_message(), old_options()];
+    all.extend(views());
+    all.extend(texts());
+    all.extend(block_texts());
+    all.extend(dialog_cases());
+    all
+}
+
+/// Drafts that are wrong whatever the form: what, where, by which rule.
+fn always_wrong() -> [(String, &'static str, &'static str); 7] {
+    [
+        ("{\"a\": }".to_owned(), "", "syntax"),
+        ("[1]".to_owned(), "", "wrong-type"),
+        ("\"x\"".to_owned(), "", "wrong-type"),
+        (format!("{{\"a\":\"{}\"}}", "x".repeat(MAX_FRAME)), "", "frame-too-long"),
+        (format!("{{\"a\":{}1{}}}", "[".repeat(200), "]".repeat(200)), "", "too-deep"),
+        (r#"{"a":{"b":1,"b":2}}"#.to_owned(), "/a/b", "twice"),
+        (r#"{"a":["{{/none}} {{view}}"]}"#.to_owned(), "/a/0", "unfilled"),
+    ]
+}
+
+#[test]
+fn every_form_has_a_valid_answer_and_five_that_are_refused_at_the_right_place() {
+    let cases = cases();
+    for row in &FORMS {
+        let called = format!("{} {}", row.kind.name(), row.name);
+        for (draft, pointer, rule) in always_wrong() {
+            let findings = check(row.kind, Some(true), "{}", &draft);
+            let told = findings.iter().any(|finding| finding.pointer == pointer && finding.rule == rule);
+            assert!(told, "{called}: {draft:.60}: {findings:#?}");
+        }
+        let valid = match row.form {
+            Form::Empty => "",
+            Form::Raw => r#"{"text":"x"}"#,
+            _ => {
+                let of_form: Vec<&Case> =
+                    cases.iter().filter(|case| (case.kind, case.form) == (row.kind, row.form)).collect();
+                let changes: usize = of_form.iter().map(|case| case.changes.len()).sum();
+                assert!(changes >= 5, "{called} has {changes} invalid answers");
+                for case in of_form {
+                    refuses(case);
+                }
+                continue;
+            }
+        };
+        let findings = check(row.kind, Some(true), "{}", valid);
+        assert!(
+            findings.iter().all(|finding| finding.severity == Severity::Warning),
+            "{called}: {findings:#?}"
+        );
+    }
+}
+
+fn refuses(case: &Case) {
+    let Case { kind, form, payload, valid, changes } = case;
+    assert_eq!(found(*kind, payload, valid), [], "{valid}");
+    assert!(
+        ack::effect(*kind, &valid.to_string()) != ack::effect(*kind, "") || *form == Form::Empty,
+        "{valid}"
+    );
     for (place, value, pointer, rule) in changes {
-        let findings = found(kind, payload, &changed(valid, place, value.clone()));
+        let findings = found(*kind, payload, &changed(valid, place, value.clone()));
         assert!(
             findings.iter().any(|finding| finding.pointer == *pointer && finding.rule == *rule),
             "{place} = {value}: expected {rule} at {pointer:?}, found {findings:#?}"
@@ -99,15 +170,15 @@ fn every_draft_passes_its_own_check() {
     }
 }
 
-#[test]
-fn errors() {
+fn errors_case() -> Case {
     let valid =
         json!({ "response_action": "errors", "errors": { "poem": "Too short", "a/b~c": "Too late" } });
-    refuses(
+    case(
         Kind::ViewSubmission,
+        Form::ViewErrors,
         SUBMISSION,
-        &valid,
-        &[
+        valid,
+        vec![
             without("/response_action"),
             without("/errors"),
             here("/response_action", json!("error"), "not-known"),
@@ -119,7 +190,12 @@ fn errors() {
             at("/errors/p~m", json!("x"), "/errors/p~0m", "unknown-input"),
             here("/text", json!("x"), "unknown-field"),
         ],
-    );
+    )
+}
+
+#[test]
+fn errors() {
+    let valid = errors_case().valid;
     let message = |place: &str| {
         let findings = found(Kind::ViewSubmission, SUBMISSION, &changed(&valid, place, json!("error")));
         findings[0].message.clone()
@@ -170,21 +246,24 @@ fn view() -> Value {
     })
 }
 
-#[test]
-fn update_and_push() {
-    for action in ["update", "push"] {
+fn views() -> Vec<Case> {
+    let mut all = Vec::new();
+    for (action, form) in [("update", Form::ViewUpdate), ("push", Form::ViewPush)] {
         let valid = json!({ "response_action": action, "view": view() });
-        let moved = |changes: Vec<Change>, to: &str| -> Vec<Change> {
+        for (changes, to) in [
+            (of_the_view(), ""),
+            (of_blocks(), "/view/blocks"),
+            (of_elements(), "/view/blocks"),
+            (of_a_select(), "/view/blocks/3/elements/0"),
+        ] {
             let put = |(place, value, pointer, rule)| {
                 (format!("{to}{place}"), value, format!("{to}{pointer}"), rule)
             };
-            changes.into_iter().map(put).collect()
-        };
-        refuses(Kind::ViewSubmission, SUBMISSION, &valid, &moved(of_the_view(), ""));
-        refuses(Kind::ViewSubmission, SUBMISSION, &valid, &moved(of_blocks(), "/view/blocks"));
-        refuses(Kind::ViewSubmission, SUBMISSION, &valid, &moved(of_elements(), "/view/blocks"));
-        refuses(Kind::ViewSubmission, SUBMISSION, &valid, &moved(of_a_select(), "/view/blocks/3/elements/0"));
+            let moved = changes.into_iter().map(put).collect();
+            all.push(case(Kind::ViewSubmission, form, SUBMISSION, valid.clone(), moved));
+        }
     }
+    all
 }
 
 fn of_the_view() -> Vec<Change> {
@@ -303,29 +382,29 @@ fn a_stack_is_three_deep() {
     assert_eq!(found(Kind::ViewSubmission, &above("V2"), &update), []);
 }
 
-#[test]
-fn clear() {
-    refuses(
+fn clear_case() -> Case {
+    case(
         Kind::ViewSubmission,
+        Form::ViewClear,
         SUBMISSION,
-        &json!({ "response_action": "clear" }),
-        &[
+        json!({ "response_action": "clear" }),
+        vec![
             here("/response_action", json!("claer"), "not-known"),
             here("/response_action", json!(1), "not-known"),
             at("/response_action", json!("update"), "", "missing"),
             here("/view", view(), "ignored"),
             here("/options", json!([]), "unknown-field"),
         ],
-    );
+    )
 }
 
-#[test]
-fn options() {
-    refuses(
+fn options_case() -> Case {
+    case(
         Kind::BlockSuggestion,
+        Form::Options,
         "{}",
-        &json!({ "options": [option("One"), option("Two")] }),
-        &[
+        json!({ "options": [option("One"), option("Two")] }),
+        vec![
             here("/options", many(101, &option("x")), "too-many"),
             here("/options/0/text", json!("One"), "wrong-type"),
             here("/options/0/text/type", json!("mrkdwn"), "not-known"),
@@ -336,20 +415,25 @@ fn options() {
             at("/option_groups", json!([]), "", "only-one"),
             here("/response_action", json!("update"), "unknown-field"),
         ],
-    );
+    )
+}
+
+#[test]
+fn options() {
     let findings = found(Kind::BlockSuggestion, "{}", &json!({ "text": "x" }));
     assert_eq!(findings[0].message, "the answer needs `options` or `option_groups`");
 }
 
-#[test]
-fn option_groups() {
+fn option_groups_case() -> Case {
     let valid = json!({ "option_groups": [{ "label": plain("G"), "options": [option("One")] }] });
-    refuses(
+    let group = valid["option_groups"][0].clone();
+    case(
         Kind::BlockSuggestion,
+        Form::OptionGroups,
         "{}",
-        &valid,
-        &[
-            here("/option_groups", many(101, &valid["option_groups"][0]), "too-many"),
+        valid,
+        vec![
+            here("/option_groups", many(101, &group), "too-many"),
             without("/option_groups/0/label"),
             here("/option_groups/0/label", json!("G"), "wrong-type"),
             here("/option_groups/0/label/text", long(76), "too-long"),
@@ -358,17 +442,17 @@ fn option_groups() {
             here("/option_groups/0/options/0/value", long(151), "too-long"),
             at("/options", json!([option("x")]), "", "only-one"),
         ],
-    );
+    )
 }
 
-#[test]
-fn text_messages() {
-    for place in ["ephemeral", "in_channel"] {
-        refuses(
+fn texts() -> [Case; 2] {
+    [("ephemeral", Form::Message), ("in_channel", Form::MessageInChannel)].map(|(place, form)| {
+        case(
             Kind::Command,
+            form,
             "{}",
-            &json!({ "response_type": place, "text": "Got it", "unfurl_links": false }),
-            &[
+            json!({ "response_type": place, "text": "Got it", "unfurl_links": false }),
+            vec![
                 here("/response_type", json!("in_chanel"), "not-known"),
                 without("/text"),
                 here("/text", json!(5), "wrong-type"),
@@ -383,13 +467,12 @@ fn text_messages() {
                 here("/channel", json!("C1"), "unknown-field"),
                 here("/text", json!("Hi {{/user/name}}"), "unfilled"),
             ],
-        );
-    }
+        )
+    })
 }
 
-#[test]
-fn block_messages() {
-    for place in ["ephemeral", "in_channel"] {
+fn block_texts() -> [Case; 2] {
+    [("ephemeral", Form::Blocks), ("in_channel", Form::BlocksInChannel)].map(|(place, form)| {
         let button = json!({ "type": "button", "text": plain("x") });
         let valid = json!({ "response_type": place, "blocks": [
             { "type": "section", "block_id": "s", "fields": [plain("x")] },
@@ -404,11 +487,12 @@ fn block_messages() {
             { "type": "task_card", "task_id": "1", "title": "x", "status": "complete" },
             { "type": "file", "external_id": "x", "source": "remote" },
         ] });
-        refuses(
+        case(
             Kind::Command,
+            form,
             "{}",
-            &valid,
-            &[
+            valid,
+            vec![
                 here("/blocks", many(51, &json!({ "type": "divider" })), "too-many"),
                 here("/blocks", json!({}), "wrong-type"),
                 without("/blocks/0/fields"),
@@ -423,61 +507,65 @@ fn block_messages() {
                 here("/blocks/7/source", json!("local"), "not-known"),
                 here("/blocks/0/colour", json!("red"), "unknown-field"),
             ],
-        );
-    }
+        )
+    })
 }
 
-#[test]
-fn dialogs() {
-    refuses(
-        Kind::DialogSubmission,
-        r#"{"submission":{"email":"x","city":null}}"#,
-        &json!({ "errors": [{ "name": "email", "error": "No such address" }] }),
-        &[
-            here("/errors", json!([]), "empty"),
-            here("/errors", json!({ "email": "x" }), "wrong-type"),
-            here("/errors/0/name", json!("mail"), "unknown-input"),
-            without("/errors/0/name"),
-            here("/errors/0/error", json!(""), "empty"),
-            without("/errors/0/error"),
-            here("/response_action", json!("errors"), "unknown-field"),
-        ],
-    );
+fn dialog_cases() -> [Case; 3] {
     let option = json!({ "label": "Oslo", "value": "oslo" });
-    refuses(
-        Kind::DialogSuggestion,
-        "{}",
-        &json!({ "options": [option] }),
-        &[
-            here("/options", many(101, &option), "too-many"),
-            without("/options/0/label"),
-            here("/options/0/label", long(76), "too-long"),
-            without("/options/0/value"),
-            here("/options/0/value", long(76), "too-long"),
-            at("/option_groups", json!([]), "", "only-one"),
-        ],
-    );
-    refuses(
-        Kind::DialogSuggestion,
-        "{}",
-        &json!({ "option_groups": [{ "label": "G", "options": [option] }] }),
-        &[
-            here("/option_groups", json!({}), "wrong-type"),
-            without("/option_groups/0/label"),
-            without("/option_groups/0/options"),
-            here("/option_groups/0/options/0", json!("x"), "wrong-type"),
-            here("/option_groups/0/options/0/value", json!(1), "wrong-type"),
-        ],
-    );
+    [
+        case(
+            Kind::DialogSubmission,
+            Form::DialogErrors,
+            r#"{"submission":{"email":"x","city":null}}"#,
+            json!({ "errors": [{ "name": "email", "error": "No such address" }] }),
+            vec![
+                here("/errors", json!([]), "empty"),
+                here("/errors", json!({ "email": "x" }), "wrong-type"),
+                here("/errors/0/name", json!("mail"), "unknown-input"),
+                without("/errors/0/name"),
+                here("/errors/0/error", json!(""), "empty"),
+                without("/errors/0/error"),
+                here("/response_action", json!("errors"), "unknown-field"),
+            ],
+        ),
+        case(
+            Kind::DialogSuggestion,
+            Form::Options,
+            "{}",
+            json!({ "options": [option] }),
+            vec![
+                here("/options", many(101, &option), "too-many"),
+                without("/options/0/label"),
+                here("/options/0/label", long(76), "too-long"),
+                without("/options/0/value"),
+                here("/options/0/value", long(76), "too-long"),
+                at("/option_groups", json!([]), "", "only-one"),
+            ],
+        ),
+        case(
+            Kind::DialogSuggestion,
+            Form::OptionGroups,
+            "{}",
+            json!({ "option_groups": [{ "label": "G", "options": [option] }] }),
+            vec![
+                here("/option_groups", json!({}), "wrong-type"),
+                without("/option_groups/0/label"),
+                without("/option_groups/0/options"),
+                here("/option_groups/0/options/0", json!("x"), "wrong-type"),
+                here("/option_groups/0/options/0/value", json!(1), "wrong-type"),
+            ],
+        ),
+    ]
 }
 
-#[test]
-fn old_messages() {
-    refuses(
+fn old_message() -> Case {
+    case(
         Kind::InteractiveMessage,
+        Form::Message,
         "{}",
-        &json!({ "replace_original": true, "text": "Taken" }),
-        &[
+        json!({ "replace_original": true, "text": "Taken" }),
+        vec![
             here("/text", json!([]), "wrong-type"),
             without("/text"),
             here("/replace_original", json!("yes"), "wrong-type"),
@@ -485,7 +573,25 @@ fn old_messages() {
             at("/options", json!([{ "text": plain("x"), "value": "x" }]), "/options/0/text", "wrong-type"),
             here("/ts", json!("1.2"), "unknown-field"),
         ],
-    );
+    )
+}
+
+fn old_options() -> Case {
+    let option = json!({ "text": "Oslo", "value": "oslo" });
+    case(
+        Kind::InteractiveMessage,
+        Form::Options,
+        "{}",
+        json!({ "options": [option] }),
+        vec![
+            here("/options", many(101, &option), "too-many"),
+            here("/options", json!({}), "wrong-type"),
+            without("/options/0/text"),
+            without("/options/0/value"),
+            here("/options/0/text", plain("Oslo"), "wrong-type"),
+            here("/options/0/value", json!(5), "wrong-type"),
+        ],
+    )
 }
 
 #[test]

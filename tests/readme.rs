@@ -20,7 +20,11 @@ fn keys() -> String {
             group = row.group;
             let _ = write!(table, "\n| {group} | | action |\n|---|---|---|\n");
         }
-        let keys: Vec<_> = row.keys.iter().map(|key| format!("`{}`", key.parse::<Key>().unwrap())).collect();
+        let mut keys: Vec<_> =
+            row.keys.iter().map(|key| format!("`{}`", key.parse::<Key>().unwrap())).collect();
+        if keys.is_empty() {
+            keys.push("`:`".to_owned());
+        }
         let _ = writeln!(table, "| {} | {} | `{}` |", cell(&keys.join(" ")), cell(row.help), row.name);
     }
     table

@@ -13,7 +13,7 @@ use ratatui::backend::{Backend, ClearType, TestBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 use sockscope::app::keymap::Keymap;
-use sockscope::app::run::{Ended, Feed, Surroundings, run};
+use sockscope::app::run::{Ended, Feed, Outside, Surroundings, run};
 use sockscope::app::{App, Mode, Start};
 use sockscope::clipboard::Clipboard;
 use sockscope::journal::{Journal, Record, Secrets};
@@ -103,6 +103,10 @@ impl User {
 
 /// Runs the loop with a user until the user quits it.
 async fn with_user(hold: &str, script: impl AsyncFnOnce(&mut User)) {
+    with_user_in(Mode::Demo, Outside::default(), hold, script).await;
+}
+
+async fn with_user_in(mode: Mode, outside: Outside, hold: &str, script: impl AsyncFnOnce(&mut User)) {
     let simulator = Simulator::start(simulator::Options::default()).await.unwrap();
     let journal = Journal::temporary(Secrets::Masked).unwrap();
     let tail = journal.tail();
@@ -120,7 +124,7 @@ async fn with_user(hold: &str, script: impl AsyncFnOnce(&mut User)) {
         journal.clone(),
     );
     let start = Start {
-        mode: Mode::Demo,
+        mode,
         keymap: Keymap::new(&BTreeMap::new()).unwrap(),
         theme: "phosphor",
         themes: vec!["phosphor", "mono"],
@@ -147,6 +151,7 @@ async fn with_user(hold: &str, script: impl AsyncFnOnce(&mut User)) {
         clipboard: Clipboard::default(),
         zone: TimeZone::UTC,
         clock: Timestamp::now,
+        outside,
     };
     let mut user = User { keys, screen, slack: simulator.handle() };
     let (ended, ()) = tokio::join!(run(&mut app, &mut terminal, &mut around), script(&mut user));
@@ -365,4 +370,197 @@ async fn the_background_answers_queries_and_compares() {
         user.type_("q");
     })
     .await;
+}
+
+/// A folder of templates; its parent goes with it.
+fn templates(files: &[(&str, &str)]) -> (tempfile::TempDir, Outside) {
+    let folder = tempfile::tempdir().unwrap();
+    let templates = folder.path().join("sockscope/templates");
+    for (path, text) in files {
+        let path = templates.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let outside = Outside { templates: Some(templates), ..Outside::default() };
+    (folder, outside)
+}
+
+const MINE: &str = r#"{ "response_action": "errors", "errors": {
+  "multi-line": "Too short, {{/user/username}}", "title": "{{/user/email}}" } }"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn own_templates_are_offered_filled_saved_and_listed() {
+    let files = [("view_submission/mine.json", MINE), ("view_submission/broken.json", "{\n  1 }")];
+    let (_folder, outside) = templates(&files);
+    let saved = outside.templates.clone().unwrap().join("view_submission/mine, too.json");
+    with_user_in(Mode::Demo, outside, "view_submission", async |user| {
+        user.sees("broken.json: line 2, column 3: expected a key in double quotes").await;
+        user.sees("● live 1/1").await;
+        user.send("view_submission");
+        user.sees("s left").await;
+        user.type_("c");
+        user.sees("errors 2/6").await;
+        for _ in 0..4 {
+            user.control('t');
+        }
+        user.sees("mine 6/6").await;
+        user.sees("Too short, rainer").await;
+        user.sees("{{/user/email}} found nothing").await;
+        user.control('p');
+        user.sees("save as mine").await;
+        user.control('u');
+        user.type_("../up");
+        user.sees("▼ a name has no slashes").await;
+        user.control('u');
+        user.type_("mine, too");
+        user.press(KeyCode::Enter);
+        user.sees("saved as").await;
+        user.sees("mine 6/7").await;
+        user.control('t');
+        user.control('p');
+        user.sees("save as mine, too").await;
+        user.press(KeyCode::Esc);
+        user.press(KeyCode::Esc);
+        user.type_(":templates");
+        user.press(KeyCode::Enter);
+        let sheet = user.sees("Your templates").await;
+        assert!(sheet.contains("✗ ") && sheet.contains("✓ view_submission/mine, too.json"), "{sheet}");
+        user.press(KeyCode::Esc);
+        user.type_("1a");
+        user.sees("acknowledged, empty").await;
+        user.type_("q");
+    })
+    .await;
+    let text = std::fs::read_to_string(saved).unwrap();
+    assert!(text.contains("Too short, rainer") && text.contains("{{/user/email}}"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_template_is_replaced_only_when_that_is_wanted() {
+    let (_folder, outside) = templates(&[("slash_commands/mine.json", r#"{ "text": "old" }"#)]);
+    let file = outside.templates.clone().unwrap().join("slash_commands/mine.json");
+    with_user_in(Mode::Demo, outside, "slash_commands", async |user| {
+        user.sees("● live 1/1").await;
+        user.send("slash_commands");
+        user.sees("s left").await;
+        user.type_("c");
+        user.sees("message 2/6").await;
+        for answer in ["n", "y"] {
+            user.control('p');
+            user.sees("save as").await;
+            user.type_("mine");
+            user.press(KeyCode::Enter);
+            user.sees("y replace it").await;
+            assert!(std::fs::read_to_string(&file).unwrap().contains("old"));
+            user.type_(answer);
+        }
+        user.sees("saved as").await;
+        assert!(std::fs::read_to_string(&file).unwrap().contains("Got it"));
+        user.press(KeyCode::Esc);
+        user.type_("1a");
+        user.sees("acknowledged, empty").await;
+        user.type_("q");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_draft_leaves_as_a_handler_and_as_curl() {
+    with_user("slash_commands", async |user| {
+        user.sees("● live 1/1").await;
+        user.send("slash_commands");
+        user.sees("s left").await;
+        for (key, told) in [
+            ('J', "copied JavaScript handler"),
+            ('P', "copied Python handler"),
+            ('V', "copied Java handler"),
+            ('c', "copied curl"),
+        ] {
+            user.type_("y");
+            user.sees("this ack in its Bolt listener").await;
+            user.press(KeyCode::Char(key));
+            user.sees(told).await;
+        }
+        user.type_(":copy-python");
+        user.press(KeyCode::Enter);
+        user.sees("copied Python handler").await;
+        user.type_("a");
+        user.sees("acknowledged, empty").await;
+        user.type_("q");
+    })
+    .await;
+}
+
+const TITLE: &str = r#"{ "response_action": "update", "view": { "type": "modal", "blocks": [{ "type": "divider" }],
+  "title": { "type": "plain_text", "text": "Far too long for the title of a modal" } } }"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn slack_checks_a_draft_when_it_is_asked_to() {
+    let server = Simulator::start(simulator::Options::default()).await.unwrap();
+    let (_folder, mut outside) = templates(&[("view_submission/title.json", TITLE)]);
+    outside.api_url = Some(server.api_url().parse().unwrap());
+    with_user_in(Mode::Live, outside, "view_submission", async |user| {
+        user.sees("● live 1/1").await;
+        user.send("view_submission");
+        user.sees("s left").await;
+        let check = |user: &User| {
+            user.type_(":check-with-slack");
+            user.press(KeyCode::Enter);
+        };
+        user.type_("4");
+        user.sees("errors 2/6").await;
+        check(user);
+        user.sees("Slack was not asked: the draft has no blocks").await;
+        user.control('t');
+        user.sees("update 3/6").await;
+        check(user);
+        user.sees("Slack's own check (blocks.validate) takes it").await;
+        for _ in 0..3 {
+            user.control('t');
+        }
+        user.sees("title 6/6").await;
+        check(user);
+        user.sees("Slack says of /view/title/text").await;
+        user.type_("1a");
+        user.sees("acknowledged, empty").await;
+        user.type_("q");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_without_the_method_is_told_of() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut request = vec![0; 64 << 10];
+        let read = stream.read(&mut request).await.unwrap();
+        let body = r#"{"ok":false,"error":"unknown_method"}"#;
+        let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+        stream.write_all(answer.as_bytes()).await.unwrap();
+        String::from_utf8_lossy(&request[..read]).into_owned()
+    });
+    let outside =
+        Outside { api_url: Some(format!("http://{address}/api/").parse().unwrap()), templates: None };
+    with_user_in(Mode::Live, outside, "slash_commands", async |user| {
+        user.sees("● live 1/1").await;
+        user.send("slash_commands");
+        user.sees("s left").await;
+        user.type_("4");
+        user.control('t');
+        user.control('t');
+        user.sees("blocks 4/5").await;
+        user.type_(":check-with-slack");
+        user.press(KeyCode::Enter);
+        user.sees("this server does not know blocks.validate").await;
+        user.type_("1a");
+        user.sees("acknowledged, empty").await;
+        user.type_("q");
+    })
+    .await;
+    let request = server.await.unwrap();
+    assert!(request.starts_with("POST /api/blocks.validate "), "{request}");
+    assert!(!request.to_lowercase().contains("authorization") && !request.contains("xapp-"), "{request}");
 }

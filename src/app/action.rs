@@ -92,7 +92,7 @@ actions! {
         UnfoldAll "unfold-all" ["+" "="] (Scope::Pane(Payload)) "unfold all";
         Query "query" ["J"] (Everywhere) "look at the payload through a jq expression" => "jq";
         Raw "raw" ["o"] (Everywhere) "payload as a tree, or raw as it came";
-        CopyMenu "copy" ["y"] (Everywhere) "copy: value, path, jq path, string, envelope, id, ack" => "copy";
+        CopyMenu "copy" ["y"] (Everywhere) "copy: value, path, envelope, ack, handler, curl" => "copy";
         EditPayload "edit-payload" ["e"] (Everywhere) "the payload in $EDITOR (a copy)";
         PagePayload "page-payload" ["v"] (Everywhere) "the payload in $PAGER";
     }
@@ -103,6 +103,13 @@ actions! {
         NextTemplate "next-template" ["ctrl-t"] (Scope::Pane(Composer)) "the next template" => "template";
         RestoreDraft "restore-draft" ["ctrl-o"] (Scope::Pane(Composer)) "back to what was written before Ctrl-T";
         EditDraft "edit-draft" ["ctrl-e"] (Scope::Pane(Composer)) "the draft in $EDITOR" => "editor";
+        SaveTemplate "save-template" ["ctrl-p"] (Scope::Pane(Composer)) "save the draft as a template of your own";
+        Templates "templates" [] (Everywhere) "your templates: their files, and what is wrong with them";
+        CheckWithSlack "check-with-slack" [] (Scope::Pane(Composer)) "let Slack check the draft's blocks (blocks.validate)";
+        CopyJavaScript "copy-javascript" [] (Everywhere) "copy the ack as a handler for Bolt for JavaScript";
+        CopyPython "copy-python" [] (Everywhere) "copy the ack as a handler for Bolt for Python";
+        CopyJava "copy-java" [] (Everywhere) "copy the ack as a handler for Bolt for Java";
+        CopyCurl "copy-curl" [] (Everywhere) "copy a message to the response_url as curl";
         LeaveEditor "leave-editor" ["esc"] (Editor) "leave the draft; it stays" => "leave";
         QuitFromEditor "quit-from-draft" ["ctrl-c"] (Editor) "quit";
     }

@@ -1,5 +1,7 @@
 //! The ack composer: what the selected envelope may be answered with, a draft of it, and the exact frame.
 
+use std::sync::Arc;
+
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use ratatui_textarea::{CursorMove, TextArea};
@@ -8,6 +10,9 @@ use crate::json::{self, SyntaxError};
 use crate::slack::ack::{self, Form};
 use crate::slack::check::{self, Finding};
 use crate::slack::envelope::Kind;
+use crate::slack::template;
+use crate::slack::validation::Answer;
+use crate::templates::Template;
 
 mod problem;
 
@@ -45,7 +50,7 @@ pub enum Composer {
 #[derive(Debug)]
 pub struct Draft {
     pub target: Target,
-    forms: Vec<Form>,
+    choices: Vec<Choice>,
     at: usize,
     pub area: TextArea<'static>,
     pub verdict: Verdict,
@@ -55,6 +60,34 @@ pub struct Draft {
     earlier: Option<String>,
     /// Which of its findings the cursor was brought to.
     problem: Option<usize>,
+    /// Why the template could not be filled; it stands as it is written then.
+    pub unfilled: Option<String>,
+    /// Slack's own check of the text as it stands.
+    pub slack: Option<SlackSays>,
+}
+
+/// What a draft may start from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Choice {
+    Form(Form),
+    /// A template of the user's.
+    Own(Arc<Template>),
+}
+
+/// Every form that the envelope takes, then the user's own templates of its kind.
+fn choices(target: &Target, own: &[Arc<Template>]) -> Vec<Choice> {
+    let forms = ack::forms(target.kind, target.accepts).into_iter().map(Choice::Form);
+    let takes_payload = target.kind.accepts_payload(target.accepts);
+    let own = own.iter().filter(|template| takes_payload && template.kind == target.kind);
+    forms.chain(own.cloned().map(Choice::Own)).collect()
+}
+
+/// Slack's own check of a draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SlackSays {
+    /// The question of that number is on its way.
+    Asked(u64),
+    Said(Answer),
 }
 
 /// Twelve times what Slack takes.
@@ -101,21 +134,21 @@ impl Composer {
     }
 
     /// Follows the selection, unless somebody's draft is in the way.
-    pub fn offer(&mut self, target: Option<Target>) {
+    pub fn offer(&mut self, target: Option<Target>, own: &[Arc<Template>]) {
         if !self.is_pinned() {
-            *self = target.map_or(Self::Idle, |target| Self::Offered(Box::new(Draft::new(target))));
+            *self = target.map_or(Self::Idle, |target| Self::Offered(Box::new(Draft::new(target, own))));
         }
     }
 
     /// Starts writing: on with the draft that is there where it is for this envelope, else with a new one.
-    pub fn write(&mut self, target: Option<Target>) -> bool {
+    pub fn write(&mut self, target: Option<Target>, own: &[Arc<Template>]) -> bool {
         *self = match (std::mem::take(self), target) {
             (Self::Offered(draft) | Self::Writing(draft) | Self::Kept(draft), target)
                 if target.as_ref().is_none_or(|target| target.row == draft.target.row) =>
             {
                 Self::Writing(draft)
             }
-            (_, Some(target)) => Self::Writing(Box::new(Draft::new(target))),
+            (_, Some(target)) => Self::Writing(Box::new(Draft::new(target, own))),
             (state, None) => state,
         };
         self.is_writing()
@@ -146,34 +179,62 @@ impl Composer {
 
 impl Draft {
     /// Starts with the first form that says something, where one is legal.
-    pub fn new(target: Target) -> Self {
-        let forms = ack::forms(target.kind, target.accepts);
-        let at = forms.iter().position(|form| !matches!(form, Form::Empty | Form::Raw)).unwrap_or(0);
+    pub fn new(target: Target, own: &[Arc<Template>]) -> Self {
+        let choices = choices(&target, own);
+        let says_something = |choice: &Choice| matches!(choice, Choice::Form(form) if !matches!(form, Form::Empty | Form::Raw));
+        let at = choices.iter().position(says_something).unwrap_or(0);
         let verdict = Verdict::empty(&target);
-        let area = TextArea::default();
-        let mut draft =
-            Self { target, forms, at, area, verdict, touched: false, earlier: None, problem: None };
+        let mut draft = Self {
+            target,
+            choices,
+            at,
+            area: TextArea::default(),
+            verdict,
+            touched: false,
+            earlier: None,
+            problem: None,
+            unfilled: None,
+            slack: None,
+        };
         draft.fill();
         draft
     }
 
-    pub fn form(&self) -> Form {
-        self.forms[self.at]
+    /// The form's name, or the template's, for the title.
+    pub fn form_name(&self) -> &str {
+        match &self.choices[self.at] {
+            Choice::Form(form) => ack::row_of(self.target.kind, *form).map_or("raw", |row| row.name),
+            Choice::Own(template) => &template.name,
+        }
     }
 
-    /// The form's name, for the title.
-    pub fn form_name(&self) -> &'static str {
-        ack::row_of(self.target.kind, self.form()).map_or("raw", |row| row.name)
+    /// The user's template that the draft started from.
+    pub fn own(&self) -> Option<&Template> {
+        match &self.choices[self.at] {
+            Choice::Form(_) => None,
+            Choice::Own(template) => Some(template),
+        }
     }
 
     /// The form's number and how many there are.
     pub fn form_of(&self) -> (usize, usize) {
-        (self.at + 1, self.forms.len())
+        (self.at + 1, self.choices.len())
     }
 
-    /// Goes on to the next form that this envelope takes.
+    /// The templates were read anew; the text stays, and so does what it started from where it is still there.
+    pub fn renew(&mut self, own: &[Arc<Template>]) {
+        let before = self.choices[self.at].clone();
+        self.choices = choices(&self.target, own);
+        let same = |choice: &Choice| match (choice, &before) {
+            (Choice::Own(new), Choice::Own(old)) => new.name == old.name,
+            (new, old) => new == old,
+        };
+        self.at = self.choices.iter().position(same).unwrap_or(0);
+    }
+
+    /// Goes on to the next form that this envelope takes, and to the user's own templates behind them.
     pub fn next_form(&mut self) {
-        self.at = (self.at + 1) % self.forms.len();
+        self.at = (self.at + 1) % self.choices.len();
         if self.touched {
             self.earlier = Some(self.text());
         }
@@ -222,13 +283,24 @@ impl Draft {
     }
 
     fn fill(&mut self) {
-        let text = ack::draft(self.target.kind, self.form(), &self.target.payload);
+        let Target { kind, payload, .. } = &self.target;
+        let (text, unfilled) = match &self.choices[self.at] {
+            Choice::Form(form) => (ack::draft(*kind, *form, payload), None),
+            Choice::Own(own) => match template::fill_what_is_there(&own.text, payload) {
+                Ok(filled) => (ack::pretty(&filled), None),
+                Err(error) => (own.text.clone(), Some(error.to_string())),
+            },
+        };
         self.set_text(&text);
         self.area.move_cursor(CursorMove::Top);
         self.touched = false;
+        self.unfilled = unfilled;
     }
 
     fn check(&mut self) {
+        // What was said of another text is no use.
+        self.slack = None;
+        self.unfilled = None;
         let text = self.text();
         self.problem = None;
         self.verdict = if text.trim().is_empty() {

@@ -129,7 +129,7 @@ impl App {
 
     /// Moves the draft's cursor to the next thing that is wrong with it.
     pub(super) fn next_problem(&mut self, now: Timestamp) {
-        if self.composer.write(None) {
+        if self.composer.write(None, &[]) {
             self.set_focus(Pane::Composer);
         }
         if !self.composer.draft_mut().is_some_and(super::composer::Draft::next_problem) {

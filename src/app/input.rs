@@ -47,6 +47,14 @@ impl App {
                 self.ask_to_replace(path);
                 Vec::new()
             }
+            Event::Templates(loaded) => {
+                self.set_templates(loaded, now);
+                Vec::new()
+            }
+            Event::Checked(number, answer) => {
+                self.checked(number, answer, now);
+                Vec::new()
+            }
             Event::Told(grade, text) => {
                 self.tell(now, grade, text);
                 Vec::new()
@@ -125,6 +133,7 @@ impl App {
                     Purpose::SaveRules => return self.save_rules(&text, now),
                     Purpose::Export(wanted) => return self.export_to(wanted, &text, now),
                     Purpose::Query => self.query_entered(&text),
+                    Purpose::SaveTemplate => return self.save_as(&text, now),
                     Purpose::Search(_) | Purpose::Filter => {}
                 }
             }
@@ -144,6 +153,7 @@ impl App {
             Purpose::Search(Pane::Envelopes) => self.search_list(text),
             Purpose::Search(_) => self.payload.find(text),
             Purpose::Query => self.query_typed(text),
+            Purpose::SaveTemplate => self.check_name(text),
             Purpose::SaveRules | Purpose::Export(_) => {}
             Purpose::Filter => {
                 let parsed = if text.trim().is_empty() { Ok(None) } else { Filter::parse(text).map(Some) };
@@ -182,16 +192,20 @@ impl App {
             }
             MenuOf::Copy => {
                 self.overlays.pop();
-                return match self.copy(label) {
-                    Ok(text) => vec![Effect::Copy { what: label.to_owned(), text }],
-                    Err(why) => {
-                        self.tell(now, Grade::Failed, why);
-                        Vec::new()
-                    }
-                };
+                return self.copy_out(label, now);
             }
         }
         Vec::new()
+    }
+
+    pub(super) fn copy_out(&mut self, what: &str, now: Timestamp) -> Vec<Effect> {
+        match self.copy(what) {
+            Ok(text) => vec![Effect::Copy { what: what.to_owned(), text }],
+            Err(why) => {
+                self.tell(now, Grade::Failed, why);
+                Vec::new()
+            }
+        }
     }
 
     fn agreed(&mut self, about: About, now: Timestamp) -> Vec<Effect> {
@@ -201,6 +215,7 @@ impl App {
             About::Send => self.send_draft(now),
             About::ReplaceRules(path) => vec![self.saving(path, true)],
             About::Overwrite => self.overwrite(),
+            About::Replace => self.agreed_upon.take().into_iter().collect(),
         }
     }
 

@@ -177,11 +177,13 @@ mod tests {
     }
 
     #[test]
-    fn the_table_has_no_key_twice_and_every_action_a_key() {
+    fn the_table_has_no_key_twice_and_only_rare_actions_have_none() {
         let keymap = keymap();
-        for row in TABLE {
-            assert!(!keymap.keys(row.action).is_empty(), "{}", row.name);
-        }
+        let keyless: Vec<_> =
+            TABLE.iter().filter(|row| keymap.keys(row.action).is_empty()).map(|row| row.name).collect();
+        let by_name =
+            ["templates", "check-with-slack", "copy-javascript", "copy-python", "copy-java", "copy-curl"];
+        assert_eq!(keyless, by_name, "what has no key is reached by its name, under `:`");
     }
 
     #[test]

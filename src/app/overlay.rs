@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui_textarea::{CursorMove, TextArea};
 
-use super::Pane;
 use super::action::{Action, TABLE};
 use super::exports::Wanted;
 use super::prompt::Offers;
 use super::rules::List;
 use super::rules::form::{Form, Wish};
+use super::{Grade, Pane};
 
 /// One thing over the panes.
 #[derive(Debug)]
@@ -28,6 +28,15 @@ pub enum Overlay {
     /// The list of rules; its keys are actions.
     Rules(List),
     Rule(Box<Form>),
+    Sheet(Sheet),
+}
+
+/// Lines to be read, each as it is meant; longer ones are broken where they are drawn.
+#[derive(Debug)]
+pub struct Sheet {
+    pub title: &'static str,
+    pub lines: Vec<(Grade, String)>,
+    pub offset: usize,
 }
 
 /// A line to be written.
@@ -54,6 +63,8 @@ pub enum Purpose {
     SaveRules,
     /// Where an export goes.
     Export(Wanted),
+    /// The name of a template.
+    SaveTemplate,
 }
 
 /// A list to choose from; with `input`, it narrows as one types.
@@ -104,6 +115,8 @@ pub enum About {
     Send,
     ReplaceRules(PathBuf),
     Overwrite,
+    /// A file that is there already.
+    Replace,
 }
 
 /// Nobody types more into a line; the rest of a longer paste was meant for somewhere else.
@@ -167,7 +180,9 @@ impl Overlay {
 
     pub fn key(&mut self, key: KeyEvent) -> Reply {
         match self {
-            Self::Help { offset } | Self::Language { offset } => help_key(offset, key),
+            Self::Help { offset } | Self::Language { offset } | Self::Sheet(Sheet { offset, .. }) => {
+                help_key(offset, key)
+            }
             Self::Prompt(prompt) => prompt.key(key),
             Self::Menu(menu) => menu.key(key),
             Self::Question(question) => question.key(key),

@@ -60,6 +60,8 @@ impl App {
                 }
             }
             Action::CopyMenu => self.overlays.push(copy_menu()),
+            Action::Templates => self.list_templates(),
+            Action::SaveTemplate => self.ask_for_name(now),
             Action::Hold => self.overlays.push(self.hold_menu()),
             Action::UnreadableLines => self.show_unreadable(now),
             Action::Palette => self.open_palette(),
@@ -92,7 +94,7 @@ impl App {
             Action::MoreConnections => self.set_connections(self.connections + 1, now),
             Action::EditDraft => {
                 // What an editor brings back must not be lost to the next envelope.
-                self.composer.write(None);
+                self.composer.write(None, &[]);
                 let text = self.composer.draft().map(super::composer::Draft::text);
                 text.map(|text| Effect::Edit { text, draft: true }).into_iter().collect()
             }
@@ -105,6 +107,11 @@ impl App {
                 Vec::new()
             }
             Action::SendAgain => self.selected_message().map(Effect::SendAgain).into_iter().collect(),
+            Action::CheckWithSlack => self.check_with_slack(now),
+            Action::CopyJavaScript => self.copy_out("JavaScript handler", now),
+            Action::CopyPython => self.copy_out("Python handler", now),
+            Action::CopyJava => self.copy_out("Java handler", now),
+            Action::CopyCurl => self.copy_out("curl", now),
             Action::Suspend => vec![Effect::Suspend],
             Action::Quit | Action::QuitFromEditor => self.quit(),
             _ => self.perform_rules(action, now),
@@ -321,7 +328,7 @@ impl App {
         // A draft that somebody kept is not thrown away for another envelope.
         let kept = matches!(self.composer, Composer::Kept(_));
         let target = if kept { None } else { self.selected_target() };
-        if self.composer.write(target) {
+        if self.composer.write(target, &self.templates.templates) {
             self.set_focus(Pane::Composer);
             if kept && self.composer.draft().map(|draft| draft.target.row) != self.view.selected() {
                 self.tell(now, Grade::Note, "on with the draft that was kept; Esc twice gives it up");
@@ -353,7 +360,7 @@ fn copy_menu() -> Overlay {
         ('i', "envelope_id", ""),
         ('a', "ack", "the frame that was sent, or would be"),
     ];
-    let items = ROWS.iter().map(|(key, label, note)| Item {
+    let items = ROWS.iter().chain(&super::copying::ROWS).map(|(key, label, note)| Item {
         keys: key.to_string(),
         label: (*label).to_owned(),
         note: (*note).to_owned(),

@@ -2,6 +2,7 @@
 //! when something changed. The terminal, the input and the clock are arguments, so that tests run this very loop.
 
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crossterm::event::{Event as TerminalEvent, MouseEventKind};
@@ -15,6 +16,7 @@ use rustix::process::{Signal, kill_current_process_group};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
+use url::Url;
 
 use super::exports::Exporter;
 use super::pool::Pool;
@@ -23,14 +25,15 @@ use super::work::Task;
 use super::{App, Effect, Event, Grade};
 use crate::clipboard::{Clipboard, Copied};
 use crate::journal::Tail;
-use crate::link::Command;
+use crate::link::{Command, validate};
 use crate::open::{Reading, Update};
 use crate::simulator::{Handle, Sending};
 use crate::slack::message::Header;
 use crate::slack::sample::{Overrides, Unsent};
+use crate::slack::validation::Question;
 use crate::ui::theme::Theme;
 use crate::ui::{self, Look};
-use crate::{external, terminal};
+use crate::{external, templates, terminal};
 
 mod save;
 
@@ -53,6 +56,7 @@ pub struct Surroundings<I> {
     pub clipboard: Clipboard,
     pub zone: TimeZone,
     pub clock: fn() -> Timestamp,
+    pub outside: Outside,
 }
 
 /// Where records come from.
@@ -89,6 +93,18 @@ impl Feed {
     }
 }
 
+/// What effects need to know of the world.
+#[derive(Debug, Clone, Default)]
+pub struct Outside {
+    /// Where the user's templates lie.
+    pub templates: Option<PathBuf>,
+    /// Whom to ask for `blocks.validate`.
+    pub api_url: Option<Url>,
+}
+
+/// Where threads and tasks tell what has come of their work; nothing where a job was called off.
+type Tell = mpsc::UnboundedSender<Option<Event>>;
+
 /// Why the loop ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
@@ -116,13 +132,15 @@ where
     let mut dirty = true;
     let mut readable = true;
     let mut drawn = Instant::now();
-    // What threads have to tell; nothing where a job was called off. Unbounded, and yet short: the state asks for a
-    // few things at a time.
+    // Unbounded, and yet short: the state asks for a few things at a time.
     let (tell, mut told) = mpsc::unbounded_channel();
     let found = tell.clone();
     let mut pool = Pool::new(move |news: Option<Found>| drop(found.send(news.map(Event::Found))));
     let exported = tell.clone();
     let mut exporter = Exporter::new(move |news| drop(exported.send(Some(Event::Exported(news)))));
+    if let Some(folder) = &around.outside.templates {
+        app.set_templates(templates::load(folder), clock());
+    }
     terminal.draw(|frame| ui::draw(app, &look, frame))?;
     loop {
         pool.fill(|| app.next_job());
@@ -188,12 +206,8 @@ where
                 input = (around.input)();
             } else if let Effect::Export(job) = effect {
                 exporter.start(app.lines(), job);
-            } else if let Effect::Work(task) = effect {
-                if let Err(why) = work(task, &tell) {
-                    app.update(Event::Told(Grade::Failed, why), (around.clock)());
-                }
             } else {
-                perform(effect, app, around);
+                perform(effect, app, around, &tell);
             }
         }
     }
@@ -249,8 +263,7 @@ fn translate(event: TerminalEvent) -> Option<Event> {
 }
 
 /// On a thread of its own, which nobody waits for when the program ends.
-fn work(task: Task, tell: &mpsc::UnboundedSender<Option<Event>>) -> Result<(), String> {
-    let tell = tell.clone();
+fn work(task: Task, tell: Tell) -> Result<(), String> {
     // Where the loop has ended, nobody wants to know any more.
     let run = move || drop(tell.send(Some(Event::Worked(task.run()))));
     std::thread::Builder::new()
@@ -265,7 +278,7 @@ fn lends(effect: &Effect) -> bool {
     matches!(effect, Effect::Edit { .. } | Effect::EditRule(_) | Effect::Page(_) | Effect::Suspend)
 }
 
-fn perform<I>(effect: Effect, app: &mut App, around: &mut Surroundings<I>) {
+fn perform<I>(effect: Effect, app: &mut App, around: &mut Surroundings<I>, tell: &Tell) {
     let result = match effect {
         Effect::Link(command) => to_link(around.commands.as_ref(), command),
         Effect::Copy { what, text } => around.clipboard.copy(&text).map(|copied| {
@@ -283,11 +296,15 @@ fn perform<I>(effect: Effect, app: &mut App, around: &mut Surroundings<I>) {
         Effect::SaveRules { path, text, replace } => save::rules(&path, &text, replace).map(|event| {
             app.update(event, (around.clock)());
         }),
+        effect @ Effect::SaveTemplate { .. } => save_template(effect, app, around),
+        Effect::CheckWithSlack { number, question } => {
+            check_with_slack(around.outside.api_url.clone(), number, question, tell.clone())
+        }
+        Effect::Work(task) => work(task, tell.clone()),
         Effect::Edit { .. }
         | Effect::EditRule(_)
         | Effect::Page(_)
         | Effect::Export(_)
-        | Effect::Work(_)
         | Effect::Suspend
         | Effect::Quit => Ok(()),
     };
@@ -302,6 +319,32 @@ fn to_link(commands: Option<&mpsc::Sender<Command>>, command: Command) -> Result
         mpsc::error::TrySendError::Full(_) => "the connections are busy: try again in a moment".to_owned(),
         mpsc::error::TrySendError::Closed(_) => "the connections are shut down already".to_owned(),
     })
+}
+
+/// Saves the draft and reads all templates anew, as if the program had just started.
+fn save_template<I>(effect: Effect, app: &mut App, around: &Surroundings<I>) -> Result<(), String> {
+    let Effect::SaveTemplate { kind, name, text, replace } = effect else { return Ok(()) };
+    let folder = around.outside.templates.as_ref().ok_or(templates::SaveError::NoFolder);
+    let saved = folder.and_then(|folder| {
+        let path = templates::save(folder, kind, &name, &text, replace)?;
+        Ok((path, templates::load(folder)))
+    });
+    let (path, loaded) = saved.map_err(|error| error.to_string())?;
+    let now = (around.clock)();
+    app.update(Event::Templates(loaded), now);
+    app.update(Event::Told(Grade::Done, format!("saved as {}", path.display())), now);
+    Ok(())
+}
+
+/// Asks in a task of its own: an answer may take seconds, and no key waits for it.
+fn check_with_slack(api_url: Option<Url>, number: u64, question: Question, tell: Tell) -> Result<(), String> {
+    let api_url = api_url.ok_or("there is no Slack to ask here")?;
+    tokio::spawn(async move {
+        let answer = validate::validate(api_url, question, validate::PATIENCE).await;
+        // Nobody listens any more where the program ends.
+        let _ = tell.send(Some(Event::Checked(number, answer)));
+    });
+    Ok(())
 }
 
 /// Gives the terminal to another program until that ends, on a thread that may block.

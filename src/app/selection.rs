@@ -31,7 +31,7 @@ impl App {
         let offer = composing && !self.composer.is_pinned() && selected != self.offered;
         if !composing && selected != self.offered {
             // No draft at all rather than another envelope's.
-            self.composer.offer(None);
+            self.composer.offer(None, &[]);
             self.offered = None;
         }
         if selected != self.shown {
@@ -47,12 +47,12 @@ impl App {
             self.ask_again();
             if offer {
                 self.offered = selected;
-                self.composer.offer(target);
+                self.composer.offer(target, &self.templates.templates);
             }
         } else if offer {
             self.offered = selected;
             let target = self.selected_target();
-            self.composer.offer(target);
+            self.composer.offer(target, &self.templates.templates);
         }
     }
 
@@ -114,6 +114,9 @@ impl App {
 
     /// What the copy menu's row gives.
     pub(super) fn copy(&self, what: &str) -> Result<String, String> {
+        if let Some(taken_out) = self.taken_out(what) {
+            return taken_out;
+        }
         let nothing = || format!("there is no {what} to copy here");
         // What is under the cursor: a row of the tree, or of the two trees that are compared.
         let (tree, at) = match self.payload.compared() {
@@ -145,7 +148,7 @@ impl App {
         let frame = |draft: &Draft| draft.verdict.frame().map(str::to_owned);
         match self.composer.draft() {
             Some(draft) => frame(draft),
-            None => frame(&Draft::new(self.selected_target()?)),
+            None => frame(&Draft::new(self.selected_target()?, &[])),
         }
     }
 

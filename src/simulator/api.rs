@@ -11,6 +11,7 @@ const TEAM: &str = "T123ABC456";
 pub(super) fn answer(method: &str, args: &Map<String, Value>, ts: &str) -> Value {
     let arg = |name: &str, or: &str| args.get(name).cloned().unwrap_or_else(|| or.into());
     match method {
+        "blocks.validate" => super::blocks::validate(args),
         "api.test" => json!({ "ok": true, "args": args }),
         // Bolt calls this before it opens its socket (protocol.md section 6)
         "auth.test" => json!({

@@ -162,21 +162,28 @@ fn twice(draft: &str) -> Vec<Finding> {
 /// Places of a template that found nothing in the payload.
 fn unfilled(value: &Value, pointer: &str, found: &mut Vec<Finding>) {
     match value {
-        Value::String(text) => {
-            if let Some(place) = template::unfilled(text) {
-                let message =
-                    format!("{{{{{place}}}}} found nothing in this payload: write what belongs here");
-                found.push(Finding::warning(pointer, "unfilled", message));
-            }
-        }
+        Value::String(text) => found.extend(no_place(text, pointer)),
         Value::Array(items) => {
             items.iter().enumerate().for_each(|(at, item)| unfilled(item, &format!("{pointer}/{at}"), found));
         }
         Value::Object(members) => {
-            members.iter().for_each(|(key, member)| unfilled(member, &peek::join(pointer, key), found));
+            for (key, member) in members {
+                let at = peek::join(pointer, key);
+                found.extend(no_place(key, &at));
+                unfilled(member, &at, found);
+            }
         }
         _ => {}
     }
+}
+
+/// One finding for all the places of a text.
+fn no_place(text: &str, pointer: &str) -> Option<Finding> {
+    let places: Vec<String> =
+        template::unfilled(text).iter().map(|place| format!("{{{{{place}}}}}")).collect();
+    let message =
+        || format!("{} found nothing in this payload: write what belongs here", places.join(" and "));
+    (!places.is_empty()).then(|| Finding::warning(pointer, "unfilled", message()))
 }
 
 /// One line for under the composer: what Slack does with the draft, or how much stands against it.

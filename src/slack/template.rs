@@ -55,13 +55,27 @@ pub fn fill_what_is_there(template: &str, payload: &str) -> Result<String, FillE
     Filler { payload, keep_missing: true }.fill(template)
 }
 
-/// Whether `text`, a decoded string, still has a place that was not filled.
-pub fn unfilled(text: &str) -> Option<&str> {
-    let parts = parts(text).ok()?;
-    parts.into_iter().find_map(|part| match part {
-        Part::Place(place) if place.starts_with('/') || generate::NAMES.contains(&place) => Some(place),
-        _ => None,
-    })
+/// The places of `text`, a decoded string, that were not filled.
+pub fn unfilled(text: &str) -> Vec<&str> {
+    let is_place = |place: &&str| place.starts_with('/') || generate::NAMES.contains(place);
+    let parts = parts(text).unwrap_or_default().into_iter().filter_map(|part| match part {
+        Part::Place(place) => Some(place),
+        Part::Text(_) => None,
+    });
+    parts.filter(is_place).collect()
+}
+
+impl FillError {
+    /// What stands between the braces, where it is a place that is at fault.
+    pub fn place(&self) -> Option<&str> {
+        match self {
+            Self::Syntax { .. } => None,
+            Self::NotFound { place }
+            | Self::NotText { place, .. }
+            | Self::UnknownName { place, .. }
+            | Self::Unclosed { place } => Some(place),
+        }
+    }
 }
 
 struct Filler<'p> {

@@ -7,11 +7,12 @@ use ratatui::widgets::{Paragraph, Widget as _};
 
 use super::{Look, empty, selected};
 use crate::app::action::Action;
-use crate::app::composer::{Composer, Draft, Verdict};
+use crate::app::composer::{Composer, Draft, SlackSays, Verdict};
 use crate::app::{App, Mode};
 use crate::json::{TokenKind, tokens};
 use crate::slack::ack::MAX_FRAME;
 use crate::slack::check::{Finding, Severity};
+use crate::slack::validation::Mark;
 use crate::text;
 use crate::ui::footer::key_of;
 
@@ -69,9 +70,15 @@ fn draw_text(app: &App, draft: &Draft, look: &Look, frame: &mut Frame, area: Rec
     }
 }
 
+/// Longer lines are coloured only as far as they are seen.
+const LONGEST_COLOURED: usize = 16 << 10;
+
 /// A line of JSON in colour, from the column `left` on.
 fn coloured<'a>(line: &str, left: usize, room: usize, look: &Look) -> Vec<Span<'a>> {
     let theme = &look.theme;
+    // A line of megabytes costs no more than what is seen of it.
+    let cut = line.len() > LONGEST_COLOURED;
+    let line = if cut { text::take(line, left + room + 1) } else { line };
     let mut spans = Vec::new();
     let mut at = 0;
     let mut push = |text: &str, paint| spans.push((text::visible(text).into_owned(), paint));
@@ -83,6 +90,7 @@ fn coloured<'a>(line: &str, left: usize, room: usize, look: &Look) -> Vec<Span<'
             TokenKind::Number => theme.number,
             TokenKind::Bool | TokenKind::Null => theme.constant,
             TokenKind::Punctuation => theme.punctuation,
+            TokenKind::BrokenString if cut && range.end == line.len() => theme.string,
             TokenKind::BrokenString | TokenKind::Invalid => theme.bad,
         };
         push(&line[range.clone()], paint);
@@ -120,6 +128,29 @@ fn verdict_lines<'a>(app: &App, draft: &Draft, look: &Look, width: usize) -> Vec
         ])
     };
     let mut lines = Vec::new();
+    if let Some(why) = &draft.unfilled {
+        lines.push(line("!", format!("the template stands as it is written: {why}"), theme.warn));
+    }
+    match &draft.slack {
+        None => {}
+        Some(SlackSays::Asked(_)) => {
+            lines.push(line("…", "Slack is asked (blocks.validate)".to_owned(), theme.dim));
+        }
+        Some(SlackSays::Said(answer)) => {
+            let said = answer.lines();
+            for (mark, words) in said.iter().take(3) {
+                let (mark, paint) = match mark {
+                    Mark::Good => ("✓", theme.ok),
+                    Mark::Bad => ("✗", theme.bad),
+                    Mark::Doubt => ("!", theme.warn),
+                };
+                lines.push(line(mark, words.clone(), paint));
+            }
+            if said.len() > 3 {
+                lines.push(line(" ", format!("and {} more from Slack", said.len() - 3), theme.dim));
+            }
+        }
+    }
     match &draft.verdict {
         Verdict::Syntax(error) => {
             for (at, words) in text::wrap_words(&error.to_string(), room).into_iter().enumerate() {
@@ -128,11 +159,7 @@ fn verdict_lines<'a>(app: &App, draft: &Draft, look: &Look, width: usize) -> Vec
         }
         Verdict::TooLarge { bytes } => {
             let size = text::bytes(*bytes as u64);
-            lines.push(line(
-                "✗",
-                format!("{size}: Slack takes 20,480 bytes; this is not checked"),
-                theme.bad,
-            ));
+            lines.push(line("✗", format!("{size} are not checked: Slack takes 20,480 bytes"), theme.bad));
         }
         Verdict::Frame { frame, effect, findings } => {
             lines.extend(finding_lines(app, draft, findings, look, room));
@@ -194,7 +221,8 @@ fn finding_lines<'a>(
 pub fn title(app: &App, look: &Look) -> Vec<(String, ratatui::style::Style)> {
     let Some(draft) = app.composer.draft() else { return Vec::new() };
     let (at, of) = draft.form_of();
-    let mut parts = vec![(format!("{} {at}/{of}", draft.form_name()), look.theme.text.into())];
+    let name = text::visible(draft.form_name()).into_owned();
+    let mut parts = vec![(format!("{name} {at}/{of}"), look.theme.text.into())];
     if app.view.selected() != Some(draft.target.row) {
         // A draft that was kept belongs to another row than the one that is selected.
         let of = look.time(draft.target.received, "for the one of %H:%M:%S");

@@ -5,11 +5,12 @@ use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear, Paragraph, Widget as _};
 
+use super::footer::key_of;
 use super::{Look, rules};
-use crate::app::App;
-use crate::app::action::TABLE;
+use crate::app::action::{Action, TABLE};
 use crate::app::exports::Wanted;
-use crate::app::overlay::{Menu, Overlay, Prompt, Purpose, Question};
+use crate::app::overlay::{Menu, Overlay, Prompt, Purpose, Question, Sheet};
+use crate::app::{App, Grade};
 use crate::export::Format;
 use crate::journal::filter;
 use crate::text;
@@ -31,6 +32,7 @@ pub fn draw(app: &App, overlay: &Overlay, look: &Look, frame: &mut Frame, screen
         Overlay::Question(question) => draw_question(question, look, frame, screen),
         Overlay::Rules(list) => rules::draw(app, list, look, frame, screen),
         Overlay::Rule(form) => rules::draw_form(form, look, frame, screen),
+        Overlay::Sheet(sheet) => draw_sheet(sheet, look, frame, screen),
     }
 }
 
@@ -70,6 +72,7 @@ fn draw_prompt(prompt: &Prompt, look: &Look, frame: &mut Frame, screen: Rect) ->
         Purpose::Search(_) => " / ",
         Purpose::SaveRules => " write all rules to ",
         Purpose::Export(_) => " save to ",
+        Purpose::SaveTemplate => " save as ",
     };
     let typed = prompt.text();
     let before = text::width(&typed.chars().take(prompt.input.cursor().1).collect::<String>());
@@ -117,13 +120,16 @@ fn prompt_note<'a>(
             };
             told.into_iter().map(|line| Line::styled(line, look.theme.bad)).collect()
         }
-        (None, Purpose::Filter) if prompt.text().is_empty() => {
-            hint(" Tab completes, F1 explains   type:interactive  event:message.channels  user:U1  ack:late  retry:>0  \"words\"  /regex/  .payload.command")
-        }
-        (None, Purpose::Query) if prompt.text().is_empty() => {
-            hint(" .payload.view.state.values   .payload.actions[].value   keys    its root is the envelope as received   Tab the path under the cursor   ↑ earlier")
-        }
+        (None, Purpose::Filter) if prompt.text().is_empty() => hint(
+            " Tab completes, F1 explains   type:interactive  event:message.channels  user:U1  ack:late  retry:>0  \"words\"  /regex/  .payload.command",
+        ),
+        (None, Purpose::Query) if prompt.text().is_empty() => hint(
+            " .payload.view.state.values   .payload.actions[].value   keys    its root is the envelope as received   Tab the path under the cursor   ↑ earlier",
+        ),
         (None, Purpose::Export(wanted)) => hint(&export_note(wanted)),
+        (None, Purpose::SaveTemplate) => {
+            hint(" the template's name; its text is the draft as it stands, {{/json/pointer}} places and all")
+        }
         _ => Vec::new(),
     }
 }
@@ -210,6 +216,30 @@ fn draw_question(question: &Question, look: &Look, frame: &mut Frame, screen: Re
     Paragraph::new(lines).render(area, frame.buffer_mut());
 }
 
+/// Lines to read, broken to the box and scrolled.
+fn draw_sheet(sheet: &Sheet, look: &Look, frame: &mut Frame, screen: Rect) {
+    let theme = &look.theme;
+    let width = usize::from(screen.width).saturating_sub(6).min(110);
+    let mut lines = Vec::new();
+    for (grade, words) in &sheet.lines {
+        let paint = match grade {
+            Grade::Done => theme.text,
+            Grade::Note => theme.dim,
+            Grade::Failed => theme.bad,
+        };
+        for (at, line) in text::wrap_words(words, width.saturating_sub(4)).into_iter().enumerate() {
+            let indent = if at == 0 { " " } else { "   " };
+            lines.push(Line::styled(format!("{indent}{line}"), paint));
+        }
+    }
+    let height = lines.len().min(usize::from(screen.height).saturating_sub(6));
+    let last = lines.len().saturating_sub(height);
+    let title = if last > 0 { format!("{}   j/k scroll", sheet.title) } else { sheet.title.to_owned() };
+    let area = dialog(frame, look, screen, (width, height), &title);
+    let shown: Vec<Line> = lines.into_iter().skip(sheet.offset.min(last)).take(height).collect();
+    Paragraph::new(shown).render(area, frame.buffer_mut());
+}
+
 /// All keys with what they do, and the filter language: both from their own tables. In as many columns as fit.
 fn help(app: &App, offset: usize, look: &Look, frame: &mut Frame, screen: Rect) {
     let lines = help_lines(app, look);
@@ -258,7 +288,11 @@ fn help_lines<'a>(app: &App, look: &Look) -> Vec<Line<'a>> {
             group = row.group;
             lines.push(heading(group));
         }
-        let keys: Vec<_> = app.keymap.keys(row.action).iter().map(ToString::to_string).collect();
+        let mut keys: Vec<_> = app.keymap.keys(row.action).iter().map(ToString::to_string).collect();
+        if keys.is_empty() {
+            // By its name, then.
+            keys.push(key_of(app, Action::Palette));
+        }
         lines.push(Line::from(vec![
             Span::styled(format!(" {} ", text::right(&keys.join(" "), 12)), theme.focus),
             Span::styled(format!(" {}", row.help), theme.text),

@@ -44,6 +44,36 @@ fn an_editor_that_fails_leaves_the_draft() {
 }
 
 #[test]
+fn what_is_no_utf_8_leaves_the_draft() {
+    let mut terminal = composing(r#"printf '{"text":"\344"}' > "$1""#);
+    terminal.type_keys("\x05");
+    let screen = terminal.wait_for_text("saved is no UTF-8 (byte 9)");
+    assert!(screen.contains("response_type"), "{screen}");
+    quit(terminal);
+}
+
+#[test]
+fn a_draft_of_ten_megabytes_is_told_of_and_can_be_left() {
+    let mut terminal =
+        composing(r#"(printf '{"text":"'; head -c 10485760 /dev/zero | tr '\0' x; printf '"}') > "$1""#);
+    terminal.type_keys("\x05");
+    terminal.wait_for_text("10.5 MB are not checked");
+    terminal.type_keys("\x13");
+    terminal.wait_for_text("far more than Slack takes");
+    quit(terminal);
+}
+
+#[test]
+fn ten_thousand_nested_arrays_are_told_of() {
+    let brackets = |bracket| format!("head -c 10000 /dev/zero | tr '\\0' '{bracket}'");
+    let script = format!(r#"(printf '{{"a":'; {}; {}; printf '}}') > "$1""#, brackets('['), brackets(']'));
+    let mut terminal = composing(&script);
+    terminal.type_keys("\x05");
+    terminal.wait_for_text("nested more than 127");
+    quit(terminal);
+}
+
+#[test]
 fn no_editor_at_all_is_told() {
     let start = Start { env: &[("VISUAL", "no-such-editor")], ..Start::default() };
     let mut terminal = Terminal::demo(&[], start);

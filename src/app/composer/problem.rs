@@ -84,7 +84,7 @@ mod tests {
             payload: r#"{"type":"view_submission","view":{"blocks":[{"type":"input","block_id":"a"}]}}"#
                 .into(),
         };
-        let mut draft = Draft::new(target);
+        let mut draft = Draft::new(target, &[]);
         draft.set_text(text);
         draft
     }

@@ -55,8 +55,8 @@ fn what_is_no_place_stays_as_it_is_written() {
 fn a_draft_keeps_the_places_that_find_nothing() {
     let filled = fill_what_is_there(r#"{"a":"{{/x}}","b":"{{/k}} {{/y}}"}"#, PAYLOAD).unwrap();
     assert_eq!(filled, r#"{"a":"{{/x}}","b":"key {{/y}}"}"#);
-    assert_eq!(unfilled("key {{/y}}"), Some("/y"));
-    assert_eq!(unfilled("key {{y}} {{ z }}"), None);
+    assert_eq!(unfilled("key {{/y}} {{view}}{{/z}}"), ["/y", "view", "/z"]);
+    assert!(unfilled("key {{y}} {{ z }}").is_empty());
 }
 
 #[test]
