@@ -14,5 +14,7 @@ mod demo;
 mod endings;
 #[path = "terminal/lent.rs"]
 mod lent;
+#[path = "terminal/open.rs"]
+mod open;
 #[path = "terminal/sizes.rs"]
 mod sizes;
