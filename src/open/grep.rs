@@ -191,7 +191,7 @@ impl Tally {
 }
 
 impl Chunk for Hits {
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.items.len()
     }
 
