@@ -16,5 +16,7 @@ mod demo;
 mod endings;
 #[path = "terminal/lent.rs"]
 mod lent;
+#[path = "terminal/open.rs"]
+mod open;
 #[path = "terminal/sizes.rs"]
 mod sizes;

@@ -118,7 +118,9 @@ impl App {
                 opened.count(&blocks);
                 let lines: u64 = blocks.iter().map(|block| block.unreadable_count).sum();
                 (0..lines).for_each(|_| self.session.count_unreadable());
-                batches.iter().for_each(|batch| self.enter_batch(batch));
+                for batch in &batches {
+                    self.enter_batch(batch);
+                }
             }
             Update::Trouble(trouble) => {
                 opened.troubles.push(trouble);

@@ -222,10 +222,7 @@ impl Block {
                 let subject = self.text(*start, *end).into();
                 Some(index.enter_row(item.place, &Row { subject, ..row.row(item.at) }))
             }
-            What::Ack { start, end, .. } => {
-                let envelope_id = self.text(*start, *end);
-                self.enter_ack(item, envelope_id, index, session)
-            }
+            What::Ack { start, end, .. } => enter_ack(item, self.text(*start, *end), index, session),
             What::Line { start, end } => {
                 // It was one when it was read.
                 let record = Record::parse(self.text(*start, *end)).ok()?;
@@ -233,15 +230,6 @@ impl Block {
                 index.push(item.place, &record)
             }
         }
-    }
-
-    fn enter_ack(&self, item: &Item, id: &str, index: &mut Index, session: &mut Session) -> Option<Change> {
-        let What::Ack { conn, by, took_ms, late, size, has_payload, .. } = item.what else { return None };
-        let envelope_id = Cow::Borrowed(id);
-        let size = size as usize;
-        let ack = note::Ack { conn, envelope_id: envelope_id.clone(), by, took_ms, late, size, has_payload };
-        session.note(item.at, &Note::Ack(ack));
-        index.enter_ack(item.place, &AckDraft { envelope_id, by, took_ms, late })
     }
 }
 
@@ -274,6 +262,16 @@ impl Numbers {
             accepts_payload: self.accepts_payload,
         }
     }
+}
+
+/// Enters an ack of the envelope with this id.
+fn enter_ack(item: &Item, id: &str, index: &mut Index, session: &mut Session) -> Option<Change> {
+    let What::Ack { conn, by, took_ms, late, size, has_payload, .. } = item.what else { return None };
+    let envelope_id = Cow::Borrowed(id);
+    let size = size as usize;
+    let ack = note::Ack { conn, envelope_id: envelope_id.clone(), by, took_ms, late, size, has_payload };
+    session.note(item.at, &Note::Ack(ack));
+    index.enter_ack(item.place, &AckDraft { envelope_id, by, took_ms, late })
 }
 
 /// Records of one block that follow each other in time.

@@ -60,7 +60,12 @@ impl Found {
         let Tally { unreadable, asked, gave_up, failed, .. } = self.tally;
         let mut notes = Vec::new();
         if unreadable > 0 && !filtered {
-            notes.push(format!("{unreadable} lines are no records, and were left out"));
+            let lines = if unreadable == 1 {
+                "1 line is no record"
+            } else {
+                &format!("{unreadable} lines are no records")
+            };
+            notes.push(format!("{lines}: left out"));
         }
         if gave_up > 0 {
             notes.push(format!(
@@ -186,7 +191,7 @@ impl Tally {
 }
 
 impl Chunk for Hits {
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.items.len()
     }
 

@@ -10,7 +10,9 @@ use jiff::Timestamp;
 
 /// What came of a part of a file: items with times.
 pub trait Chunk {
-    fn len(&self) -> usize;
+    /// How many items there are.
+    fn count(&self) -> usize;
+    /// The time of one.
     fn at(&self, item: usize) -> Timestamp;
 }
 
@@ -52,7 +54,7 @@ impl<C: Chunk, S: Iterator<Item = C>> Merge<C, S> {
     fn queue(&mut self, number: usize) {
         let head = &mut self.heads[number];
         loop {
-            if let Some(chunk) = head.chunk.as_ref().filter(|chunk| head.next < chunk.len()) {
+            if let Some(chunk) = head.chunk.as_ref().filter(|chunk| head.next < chunk.count()) {
                 self.order.push(Reverse((chunk.at(head.next), number)));
                 return;
             }
@@ -60,7 +62,7 @@ impl<C: Chunk, S: Iterator<Item = C>> Merge<C, S> {
                 head.chunk = None;
                 return;
             };
-            let is_empty = chunk.len() == 0;
+            let is_empty = chunk.count() == 0;
             if is_empty {
                 self.ready.push_back(Run { chunk: Arc::clone(&chunk), items: 0..0, is_first: true });
             }
@@ -83,8 +85,8 @@ impl<C: Chunk, S: Iterator<Item = C>> Iterator for Merge<C, S> {
         let from = head.next;
         let comes_first = |item: &usize| until.is_none_or(|until| (chunk.at(*item), number) < until);
         head.next = match until {
-            None => chunk.len(),
-            Some(_) => 1 + from + (from + 1..chunk.len()).take_while(comes_first).count(),
+            None => chunk.count(),
+            Some(_) => 1 + from + (from + 1..chunk.count()).take_while(comes_first).count(),
         };
         let run = Run { items: from..head.next, is_first: std::mem::take(&mut head.is_new), chunk };
         self.queue(number);
@@ -101,7 +103,7 @@ mod tests {
     struct Times(Vec<i64>);
 
     impl Chunk for Times {
-        fn len(&self) -> usize {
+        fn count(&self) -> usize {
             self.0.len()
         }
 
@@ -143,7 +145,7 @@ mod tests {
                 }
             }
             let mut expected: Vec<i64> = files.iter().flatten().flatten().copied().collect();
-            expected.sort();
+            expected.sort_unstable();
             prop_assert_eq!(merged(&files).0, expected);
         }
     }

@@ -86,7 +86,7 @@ impl Reading {
         let (sender, receiver) = mpsc::channel(WAITING);
         let sources = sources.clone();
         let run = move || {
-            let mut out = Sender { sender, batches: Vec::new(), blocks: Vec::new(), items: 0 };
+            let mut out = Sender { updates: sender, batches: Vec::new(), blocks: Vec::new(), items: 0 };
             let _ = go_through(&sources, follow, &workers, |step| out.take(step));
         };
         thread::Builder::new().name("merging".to_owned()).spawn(run)?;
@@ -228,7 +228,7 @@ fn settled<C: Settle>(part: Part, read: io::Result<C>, is_whole: bool, stand: &m
 }
 
 impl Chunk for Block {
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.items.len()
     }
 
@@ -256,7 +256,7 @@ impl Settle for Block {
 
 /// Puts runs together, so that the loop is not woken for each.
 struct Sender {
-    sender: mpsc::Sender<Update>,
+    updates: mpsc::Sender<Update>,
     batches: Vec<Batch>,
     blocks: Vec<Arc<Block>>,
     items: usize,
@@ -290,7 +290,7 @@ impl Sender {
                 self.flush()?;
                 self.send(Update::Trouble(trouble))
             }
-            Step::Idle if self.sender.is_closed() => ControlFlow::Break(()),
+            Step::Idle if self.updates.is_closed() => ControlFlow::Break(()),
             Step::Idle => ControlFlow::Continue(()),
         }
     }
@@ -305,7 +305,7 @@ impl Sender {
     }
 
     fn send(&mut self, update: Update) -> ControlFlow<()> {
-        match self.sender.blocking_send(update) {
+        match self.updates.blocking_send(update) {
             Ok(()) => ControlFlow::Continue(()),
             Err(_) => ControlFlow::Break(()),
         }

@@ -1,5 +1,6 @@
 //! jq expressions, by jaq, on a short leash: bounded steps and stack, no environment, no output, no exit.
 
+mod growth;
 mod leash;
 mod query;
 
@@ -7,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
 
+use jaq_core::load::parse::Def;
 use jaq_core::load::{self, Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, ValT, Vars, compile};
 use jaq_json::Val;
@@ -86,26 +88,17 @@ impl Jq {
         if self.nests {
             let run = || match read(message)? {
                 None => Ok((false, None)),
-                Some(value) => self.run(&value, steps.min(NESTING_STEPS)),
+                Some(value) => self.run(&value, message.len(), steps.min(NESTING_STEPS)),
             };
-            return self.tell(seen, apart(run).unwrap_or(Err(GaveUp))?);
+            return Ok(tell(seen, apart(run).unwrap_or(Err(GaveUp))?));
         }
         let Some(value) = seen.value()? else { return Ok(false) };
-        self.tell(seen, self.run(value, steps)?)
-    }
-
-    /// Keeps an error of the expression with the record that it failed on.
-    #[expect(clippy::unused_self, reason = "reads as what it is")]
-    fn tell(&self, seen: &Seen, (matched, error): (bool, Option<String>)) -> Result<bool, GaveUp> {
-        if let Some(error) = error {
-            let _ = seen.jq_error.set(error);
-        }
-        Ok(matched)
+        Ok(tell(seen, self.run(value, message.len(), steps)?))
     }
 
     /// Whether it matches, or the error that ended its outputs.
-    fn run(&self, message: &Val, steps: usize) -> Result<(bool, Option<String>), GaveUp> {
-        let meter = Meter::new(steps);
+    fn run(&self, message: &Val, length: usize, steps: usize) -> Result<(bool, Option<String>), GaveUp> {
+        let meter = Meter::new(steps, length);
         let data = Leash::new(&self.program.lut, &meter);
         let run = || {
             let outputs = self.program.id.run((Ctx::<Kit>::new(data, Vars::new([])), message.clone()));
@@ -120,6 +113,14 @@ impl Jq {
         };
         catch_unwind(AssertUnwindSafe(run)).map_err(|_| GaveUp)
     }
+}
+
+/// Keeps an error of the expression with the record that it failed on.
+fn tell(seen: &Seen, (matched, error): (bool, Option<String>)) -> bool {
+    if let Some(error) = error {
+        let _ = seen.jq_error.set(error);
+    }
+    matched
 }
 
 /// The error in words, which may quote a value of any size.
@@ -182,10 +183,27 @@ fn is_deep(json: &[u8]) -> bool {
 fn compile(source: &str) -> Result<jaq_core::Filter<Kit>, Fault> {
     let arena = Arena::default();
     let prelude = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
+    // First as it is written, for the places of its mistakes.
     let modules = Loader::new(prelude)
         .load(&arena, File { code: source, path: () })
         .map_err(|errors| load_fault(source, errors))?;
-    Compiler::default().with_funs(funs()).compile(modules).map_err(|errors| compile_fault(source, errors))
+    let compiler = || Compiler::default().with_funs(funs());
+    compiler().compile(modules).map_err(|errors| compile_fault(source, errors))?;
+    let failed = || Fault { offset: 0, message: "this is no jq expression".to_owned() };
+    let term = load::parse(source, |parser| parser.term()).ok_or_else(failed)?;
+    let main = Def { name: "_main", args: Vec::new(), body: term };
+    let prelude = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
+    let prelude = prelude.map(as_lasting_as).chain([main]);
+    let arena = Arena::default();
+    let modules = Loader::new(prelude.map(growth::tamed_def))
+        .load(&arena, File { code: "_main", path: () })
+        .map_err(|_| failed())?;
+    compiler().compile(modules).map_err(|_| failed())
+}
+
+/// A definition that lives for ever beside one that does not.
+fn as_lasting_as<'s>(def: Def<&'static str>) -> Def<&'s str> {
+    def
 }
 
 fn load_fault(source: &str, errors: load::Errors<&str, ()>) -> Fault {

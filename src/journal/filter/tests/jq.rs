@@ -107,6 +107,65 @@ fn work_without_end_is_given_up_and_told() {
 }
 
 #[test]
+fn memory_without_end_is_given_up_and_told() {
+    for hungry in [
+        r#"jq:("x" * 1e12 | length > 0)"#,
+        r#"jq:(1e12 * "x" | length > 0)"#,
+        r#"jq:(.a as $x | "x" * 100000000000000000000 == $x)"#,
+        r#"jq:("x" | . * 1000 | . * 1000 | . * 1000 | length > 0)"#,
+        r#"jq:(reduce range(60) as $x ("x"; . + .) | length > 0)"#,
+        r#"jq:(reduce range(60) as $x ("x"; . += .) | length > 0)"#,
+        r#"jq:(reduce range(60) as $x ([1]; . + .) | length > 0)"#,
+        r#"jq:(reduce range(60) as $x ([1]; [.[], .[]]) | length > 0)"#,
+        r#"jq:(reduce range(60) as $x ("x"; "\(.)\(.)") | length > 0)"#,
+        r#"jq:(reduce range(60) as $x ("x"; [., .] | add) | length > 0)"#,
+        r#"jq:(reduce range(60) as $x ("x"; [., .] | join("")) | length > 0)"#,
+        r#"jq:(reduce range(60) as $x (1; [., .]) | tojson | length > 0)"#,
+        r#"jq:(reduce range(60) as $x (1; [., .]) | tostring | length > 0)"#,
+        r#"jq:(reduce range(60) as $x (1; [., .]) | "\(.)" | length > 0)"#,
+        r#"jq:(reduce range(90) as $x ("\""; tojson) | length > 0)"#,
+        r#"jq:(reduce range(60) as $x (10000000000000000000000; . * .) > 0)"#,
+        r#"jq:("x" * 30000000 | explode | length > 0)"#,
+        r#"jq:("x" * 30000000 / "" | length > 0)"#,
+        r#"jq:([("x" * 30000000) | match(""; "g")] | length > 0)"#,
+        r#"jq:(reduce range(60) as $x ("ab"; gsub("a"; "aa")) | length > 0)"#,
+        "jq:([range(1e9)] | length > 0)",
+    ] {
+        let filter = parse(hungry);
+        assert_eq!(filter.evaluate(&envelope("", r#"{"a":"x"}"#)), Verdict::GaveUp, "{hungry}");
+    }
+}
+
+#[test]
+fn what_is_counted_works_as_ever() {
+    for sound in [
+        r#"jq:("ab" * 3 == "ababab")"#,
+        r#"jq:(2 * 3 + 4 / 2 == 8)"#,
+        r#"jq:("a,b" / "," == ["a", "b"])"#,
+        r#"jq:("n: \(.n), \(.s)" == "n: 3, x")"#,
+        r#"jq:(@base64 "\(.s)" == "eA==")"#,
+        r#"jq:(.n += 1 | .n == 4)"#,
+        r#"jq:(.l |= map(. * 2) | .l == [2, 4])"#,
+        r#"jq:([.l[] as $x | $x + 1] == [2, 3])"#,
+        r#"jq:(.l | add == 3)"#,
+        r#"jq:(.l | join("-") == "1-2")"#,
+        r#"jq:({a: 1} + {b: 2} == {a: 1, b: 2})"#,
+        r#"jq:({a: {b: 1}} * {a: {c: 2}} == {a: {b: 1, c: 2}})"#,
+        r#"jq:(null + 1 == 1)"#,
+        r#"jq:(tojson | fromjson | .n == 3)"#,
+        r#"jq:("abc" | test("b"))"#,
+        r#"jq:("abc" | gsub("b"; "x") == "axc")"#,
+        r#"jq:([1, 2] | tostring == "[1,2]")"#,
+        r#"jq:(. as {n: $n, l: [$one]} | $n - $one == 2)"#,
+        r#"jq:(def f(g): g + 1; f(.n) == 4)"#,
+        r#"jq:(if .n > 2 then "b" + "c" else "d" end == "bc")"#,
+        r#"jq:(try error("x") catch . + "y" | . == "xy")"#,
+    ] {
+        check(&envelope("", r#"{"n":3,"s":"x","l":[1,2]}"#), &[sound], &[]);
+    }
+}
+
+#[test]
 fn nothing_reaches_out_of_an_expression() {
     check(&envelope("", "{}"), &[], &["jq:(halt)", "jq:(env|length)", "jq:(debug)", "jq:(stderr)"]);
     for missing in ["jq:($ENV)", "jq:(input)", "jq:(include \"x\"; .)"] {
