@@ -136,8 +136,8 @@ where
     let (tell, mut told) = mpsc::unbounded_channel();
     let found = tell.clone();
     let mut pool = Pool::new(move |news: Option<Found>| drop(found.send(news.map(Event::Found))));
-    let exported = tell.clone();
-    let mut exporter = Exporter::new(move |news| drop(exported.send(Some(Event::Exported(news)))));
+    let export = tell.clone();
+    let mut exporter = Exporter::new(move |news| drop(export.send(Some(Event::Exported(news)))));
     if let Some(folder) = &around.outside.templates {
         app.set_templates(templates::load(folder), clock());
     }

@@ -11,7 +11,7 @@ use sockscope::app::{App, Mode, Start};
 use sockscope::journal::filter::Filter;
 use sockscope::journal::index::Index;
 use sockscope::journal::{Place, Record};
-use sockscope::link::Hold;
+use sockscope::link::{Hold, Rules};
 use sockscope::open::{Reading, Sources};
 use sockscope::session::Session;
 
@@ -25,6 +25,8 @@ fn start(filter: Option<&str>) -> Start {
         theme: "phosphor",
         themes: Vec::new(),
         hold: Hold::default(),
+        rules: Rules::default(),
+        rules_file: None,
         debug_reconnects: false,
         connections: 1,
         recording: false,

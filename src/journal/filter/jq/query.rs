@@ -57,7 +57,7 @@ pub fn query(message: &str, expression: &str) -> Result<Answer, FilterError> {
 fn answer(jq: &Jq, message: &str) -> Answer {
     let kept = Kept::default();
     let end = match read(message) {
-        Ok(Some(root)) => run(jq, &root, STEPS + STEPS_PER_BYTE * message.len(), &kept),
+        Ok(Some(root)) => run(jq, &root, message.len(), &kept),
         Ok(None) => End::Failed("the message is no JSON".to_owned()),
         Err(_) => End::GaveUp,
     };
@@ -104,8 +104,10 @@ impl Write for Bounded<'_> {
     }
 }
 
-fn run(jq: &Jq, root: &Val, steps: usize, kept: &Kept) -> End {
-    let meter = Meter::new(if jq.nests { steps.min(NESTING_STEPS) } else { steps });
+/// `length` is that of the message, in bytes.
+fn run(jq: &Jq, root: &Val, length: usize, kept: &Kept) -> End {
+    let steps = STEPS + STEPS_PER_BYTE * length;
+    let meter = Meter::new(if jq.nests { steps.min(NESTING_STEPS) } else { steps }, length);
     let data = Leash::new(&jq.program.lut, &meter);
     let all = || {
         for output in jq.program.id.run((Ctx::<Kit>::new(data, Vars::new([])), root.clone())) {
