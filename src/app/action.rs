@@ -72,7 +72,7 @@ actions! {
         Follow "follow" ["F"] (Everywhere) "follow the newest envelope" => "follow";
         Freeze "freeze" ["space"] (Scope::Pane(Envelopes)) "freeze the list; acks go on";
         NextFinding "next-finding" ["E"] (Everywhere) "the next finding: late ack, retry, refused ack …" => "finding";
-        UnreadableLines "unreadable-lines" [] (Everywhere) "the lines that are no records (recording)";
+        UnreadableLines "unreadable-lines" ["U"] (Everywhere) "the lines that are no records (recording)";
         SendSample "send-sample" ["i"] (Everywhere) "send a sample event (simulator)";
         SendAgain "send-again" ["r"] (Everywhere) "send this envelope again (simulator)";
     }

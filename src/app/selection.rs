@@ -12,6 +12,9 @@ use crate::slack::envelope::Kind;
 use crate::slack::message::Header;
 use crate::text;
 
+/// In the stead of a record that was there.
+const GONE: &str = "this record cannot be read any more: its file was cut or changed";
+
 impl App {
     pub fn entry(&self, row: u32) -> Option<&Entry> {
         self.index.get(row)
@@ -30,7 +33,10 @@ impl App {
             return;
         }
         self.shown = selected;
-        let body = selected.and_then(|row| self.read_row(row, |event| body(&event))).unwrap_or_default();
+        let body = selected.map(|row| {
+            self.read_row(row, |event| body(&event)).unwrap_or_else(|| Body::Text(GONE.to_owned()))
+        });
+        let body = body.unwrap_or_default();
         self.payload.show(body);
         let target = self.selected_target();
         self.composer.offer(target);
