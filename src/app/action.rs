@@ -80,7 +80,7 @@ actions! {
         OtherDelivery "other-delivery" ["b"] (Everywhere) "from a retry to the first delivery, and back" => "other delivery";
         SaveShown "save-shown" ["w"] (Everywhere) "save what the filter shows as a recording";
         Export "export" ["x"] (Everywhere) "export: recording, payload files, HAR, redacted report" => "export";
-        UnreadableLines "unreadable-lines" [] (Everywhere) "the lines that are no records (recording)";
+        UnreadableLines "unreadable-lines" ["U"] (Everywhere) "the lines that are no records (recording)";
         SendSample "send-sample" ["i"] (Everywhere) "send a sample event (simulator)";
         SendAgain "send-again" ["r"] (Everywhere) "send this envelope again (simulator)";
     }

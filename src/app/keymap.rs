@@ -222,8 +222,8 @@ mod tests {
                 &pairs.iter().map(|(name, key)| ((*name).to_owned(), vec![(*key).to_owned()])).collect(),
             )
         };
-        let keymap = own(&[("ack-now", "b")]).unwrap();
-        assert_eq!(keymap.action(Scope::Everywhere, "b".parse().unwrap()), Some(Action::AckNow));
+        let keymap = own(&[("ack-now", "Z")]).unwrap();
+        assert_eq!(keymap.action(Scope::Everywhere, "Z".parse().unwrap()), Some(Action::AckNow));
         assert_eq!(keymap.action(Scope::Everywhere, "a".parse().unwrap()), None);
         assert!(own(&[("ack-now", "q")]).unwrap_err().to_string().contains("both `ack-now` and `quit`"));
         assert!(own(&[("fly", "q")]).unwrap_err().to_string().contains("`fly`"));

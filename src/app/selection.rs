@@ -12,6 +12,9 @@ use crate::slack::envelope::Kind;
 use crate::slack::message::Header;
 use crate::text;
 
+/// In the stead of a record that was there.
+const GONE: &str = "this record cannot be read any more: its file was cut or changed";
+
 impl App {
     pub fn entry(&self, row: u32) -> Option<&Entry> {
         self.index.get(row)
@@ -41,7 +44,9 @@ impl App {
                 let id = envelope_id(&event).map(str::to_owned);
                 (body(&event), id, about.and_then(|about| target(&event, about)))
             };
-            let (body, id, target) = selected.and_then(|row| self.read_row(row, read)).unwrap_or_default();
+            let gone = || (Body::Text(GONE.to_owned()), None, None);
+            let (body, id, target) =
+                selected.map(|row| self.read_row(row, read).unwrap_or_else(gone)).unwrap_or_default();
             self.payload.show(body);
             self.shown_id = id;
             self.ask_again();

@@ -296,7 +296,8 @@ fn error_words(error: &RecordError, line: &[u8]) -> String {
     if line.contains(&0) {
         return "this line is no record: it has NUL bytes".to_owned();
     }
-    error.to_string()
+    // Every record is one line: only the column tells.
+    error.to_string().replace(" at line 1 column ", " at column ")
 }
 
 fn retry_reason(message: &str) -> Cow<'_, str> {

@@ -285,7 +285,11 @@ fn draw_nothing_opened(app: &App, opened: &Opened, look: &Look, frame: &mut Fram
         ],
         (count, 0) => vec![
             "there is no record of sockscope in this file".to_owned(),
-            format!("{} lines are something else: {} tells why", text::thousands(count), unreadable_key(app)),
+            format!(
+                "{} lines are something else: {} tells why",
+                text::thousands(count),
+                key_of(app, Action::UnreadableLines)
+            ),
         ],
         (_, records) => vec![
             format!("{} records, and none of them came from Slack", text::thousands(records)),
@@ -294,10 +298,6 @@ fn draw_nothing_opened(app: &App, opened: &Opened, look: &Look, frame: &mut Fram
     };
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     empty(frame, look, area, &lines);
-}
-
-fn unreadable_key(app: &App) -> String {
-    format!("{} {}", key_of(app, Action::Palette), Action::UnreadableLines.row().name)
 }
 
 fn draw_empty(app: &App, look: &Look, frame: &mut Frame, area: Rect) {

@@ -108,7 +108,8 @@ async fn nothing_can_be_sent_from_a_recording_and_nothing_ticks() {
 #[tokio::test]
 async fn a_filter_on_the_screen_says_none_of_what_was_never_answered() {
     let folder = folder();
-    let app = opened(folder.path().join("a.jsonl"), Some("ack:none")).await;
+    let mut app = opened(folder.path().join("a.jsonl"), Some("ack:none")).await;
+    app.work_off(Timestamp::now());
     let shown: Vec<_> = app.view.visible_rows().map(|(_, row)| row).collect();
     assert_eq!(shown, [5]);
 }

@@ -32,7 +32,7 @@ fn what_cannot_be_opened_says_why_and_what_to_do() {
 fn a_file_that_one_may_not_read_is_told() {
     let folder = folder();
     let path = folder.path().join("a.jsonl");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o0)).unwrap();
     if fs::File::open(&path).is_ok() {
         // Who runs the tests as root may read everything.
         return;
@@ -49,7 +49,7 @@ fn a_recording_that_is_cut_anywhere_is_shown_as_far_as_it_goes() {
     let third = text.match_indices('\n').nth(2).unwrap().0 + 1;
     write_text(&folder, "cut.jsonl", &text[third - 20..text.len() - 30]);
     let ended = run(&mut open(&folder, &["cut.jsonl"]));
-    let whole = &text[third..text[..text.len() - 30].rfind('\n').unwrap() + 1];
+    let whole = &text[third..=text[..text.len() - 30].rfind('\n').unwrap()];
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), whole));
     assert!(ended.stderr.contains("2 lines are no records"), "{}", ended.stderr);
 }

@@ -33,17 +33,17 @@ fn standard_input_is_a_recording_too() {
 /// What a live session would print of these lines.
 fn live(lines: &str, filter: &str) -> String {
     let mut matcher = Matcher::new(Filter::parse(filter).unwrap());
-    let mut out = String::new();
+    let mut out = Vec::new();
     for line in lines.lines() {
         let record = Record::parse(line).unwrap();
         match matcher.look(&record, line) {
-            Some(Hit::This) if matches!(record.event, Event::Envelope { .. }) => out += &format!("{line}\n"),
-            Some(Hit::Earlier(line)) => out += &format!("{line}\n"),
+            Some(Hit::This) if matches!(record.event, Event::Envelope { .. }) => out.push(line.to_owned()),
+            Some(Hit::Earlier(line)) => out.push(line),
             _ => {}
         }
     }
-    matcher.finish().iter().for_each(|line| out += &format!("{line}\n"));
-    out
+    out.extend(matcher.finish());
+    out.iter().map(|line| line.clone() + "\n").collect()
 }
 
 #[test]

@@ -58,7 +58,9 @@ pub fn session() -> Vec<(i64, Event<'static>)> {
 
 pub fn write(path: &Path, events: &[(i64, Event)]) {
     let (journal, _) = Journal::create(path, Secrets::Shown).unwrap();
-    events.iter().for_each(|(at, event)| journal.write(second(*at), event));
+    for (at, event) in events {
+        journal.write(second(*at), event);
+    }
 }
 
 /// A folder with [`session`] in it, as `a.jsonl`.

@@ -114,6 +114,8 @@ fn rules_of_a_file_are_listed_changed_in_the_editor_and_written() {
         Event::Ack { by: By::Rule, message, .. } => message.contains("good bye"),
         _ => false,
     });
+    // The screen reads the record a moment later, and asks while it knows of an envelope that waits.
+    terminal.wait_for_text("answered by a rule");
     terminal.type_keys("q");
     let ended = terminal.wait_restored();
     assert_eq!(ended.code, 0);

@@ -64,7 +64,9 @@ impl Desk {
     }
 
     fn press(&mut self, code: KeyCode) -> Vec<Effect> {
-        self.app.update(AppEvent::Key(KeyEvent::new(code, KeyModifiers::NONE)), self.now)
+        let effects = self.app.update(AppEvent::Key(KeyEvent::new(code, KeyModifiers::NONE)), self.now);
+        self.app.work_off(self.now);
+        effects
     }
 
     fn type_(&mut self, text: &str) -> Vec<Effect> {

@@ -114,7 +114,7 @@ fn tamed_pattern(pattern: Pattern<&str>) -> Pattern<&str> {
     }
 }
 
-fn all<'s>(terms: Vec<Expr<'s>>) -> Vec<Expr<'s>> {
+fn all(terms: Vec<Expr<'_>>) -> Vec<Expr<'_>> {
     terms.into_iter().map(tamed).collect()
 }
 
@@ -126,6 +126,6 @@ fn pipe<'s>(left: Expr<'s>, right: Expr<'s>) -> Expr<'s> {
     Term::BinOp(Box::new(left), BinaryOp::Pipe(None), Box::new(right))
 }
 
-fn call<'s>(name: &'s str) -> Expr<'s> {
+fn call(name: &str) -> Expr<'_> {
     Term::Call(name, Vec::new())
 }

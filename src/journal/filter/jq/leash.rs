@@ -115,7 +115,7 @@ pub(super) fn funs() -> impl Iterator<Item = Fun<Kit>> {
         (growth::DIV, native::v(2), |cv| sized(cv, split_size, |left, right| left / right)),
         (growth::TEXT, native::v(0), |cv| native::bome(Ok(text(meter(&cv), cv.1)))),
         (growth::ITEM, native::v(0), |cv| native::bome(Ok(cv.1))),
-        (growth::SHORT, native::v(0), |cv| native::bome(short(meter(&cv), cv.1))),
+        (growth::SHORT, native::v(0), |cv| native::bome(Ok(short(meter(&cv), cv.1)))),
         ("halt", native::v(1), refused),
         ("env", native::v(0), refused),
         ("debug_empty", native::v(0), refused),
@@ -135,11 +135,11 @@ fn meter<'a>(cv: &Cv<'a, Kit>) -> &'a Meter {
 }
 
 /// An operation whose result is counted before it is made.
-fn sized<'a>(
-    mut cv: Cv<'a, Kit>,
+fn sized(
+    mut cv: Cv<'_, Kit>,
     size: fn(&Val, &Val) -> usize,
     run: fn(Val, Val) -> jaq_json::ValR,
-) -> ValXs<'a, Val> {
+) -> ValXs<'_, Val> {
     let meter = meter(&cv);
     let right = cv.0.pop_var();
     let left = cv.0.pop_var();
@@ -192,11 +192,11 @@ fn split_size(left: &Val, right: &Val) -> usize {
     }
 }
 
-fn short(meter: &Meter, value: Val) -> jaq_json::ValR {
+fn short(meter: &Meter, value: Val) -> Val {
     if shallow(&value) > meter.longest && matches!(value, Val::TStr(_) | Val::BStr(_)) {
         met();
     }
-    Ok(value)
+    value
 }
 
 fn text(meter: &Meter, value: Val) -> Val {
