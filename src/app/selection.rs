@@ -206,9 +206,7 @@ fn target(event: &Event, About { row, conn, received, kind }: About) -> Option<T
 
 fn envelope_id<'e>(event: &'e Event) -> Option<&'e str> {
     match event {
-        Event::Envelope { envelope_id, .. } => {
-            Some(envelope_id).map(AsRef::as_ref).filter(|id: &&str| !id.is_empty())
-        }
+        Event::Envelope { envelope_id, .. } if !envelope_id.is_empty() => Some(envelope_id),
         _ => None,
     }
 }
