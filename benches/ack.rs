@@ -22,7 +22,7 @@ use sockscope::app::{App, Mode, Start};
 use sockscope::clipboard::Clipboard;
 use sockscope::headless::{self, Headless};
 use sockscope::journal::{Journal, Secrets};
-use sockscope::link::{Hold, Link, Options, Rules, Timing};
+use sockscope::link::{Hold, Link, Options, Timing};
 use tokio::sync::oneshot::error::RecvError;
 use tokio::sync::{mpsc, oneshot};
 
@@ -161,19 +161,8 @@ async fn link(
 
 fn app(journal: &Journal) -> App {
     let start = Start {
-        mode: Mode::Live,
-        keymap: Keymap::new(&BTreeMap::new()).expect("the defaults"),
-        theme: "phosphor",
-        themes: Vec::new(),
-        hold: Hold::default(),
-        rules: Rules::default(),
-        rules_file: None,
-        debug_reconnects: false,
-        connections: 1,
         recording: true,
-        samples: Vec::new(),
-        filter: None,
-        size: (120, 40),
+        ..Start::new(Mode::Live, Keymap::new(&BTreeMap::new()).expect("the defaults"), (120, 40))
     };
     App::new(journal.clone(), start)
 }

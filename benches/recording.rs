@@ -118,21 +118,7 @@ struct Screen {
 
 impl Screen {
     fn new(path: &Path) -> Self {
-        let start = Start {
-            mode: Mode::Open,
-            keymap: Keymap::new(&BTreeMap::new()).expect("the defaults"),
-            theme: "phosphor",
-            themes: Vec::new(),
-            hold: Hold::default(),
-            rules: Rules::default(),
-            rules_file: None,
-            debug_reconnects: false,
-            connections: 1,
-            recording: false,
-            samples: Vec::new(),
-            filter: None,
-            size: (200, 60),
-        };
+        let start = Start::new(Mode::Open, Keymap::new(&BTreeMap::new()).expect("the defaults"), (200, 60));
         let started = Instant::now();
         let sources = Sources::open(&[path.to_owned()]).expect("the recording");
         let reading = Reading::start(&sources, false).expect("threads");

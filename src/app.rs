@@ -4,6 +4,7 @@
 pub mod action;
 pub mod compare;
 pub mod composer;
+pub mod event;
 pub mod exports;
 pub mod fate;
 pub mod finding;
@@ -34,18 +35,14 @@ use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::export::Job;
 use crate::journal::filter::Filter;
 use crate::journal::index::{Change, Index};
 use crate::journal::view::View;
 use crate::journal::{Lines, Place, Record};
-use crate::link::{self, Hold, Rules};
+use crate::link::{Hold, Rules};
 use crate::session::Session;
-use crate::slack::envelope::Kind;
-use crate::slack::validation::{Answer, Question};
 use crate::templates::Loaded;
 use action::{Action, Scope};
 use compare::Comparisons;
@@ -59,8 +56,10 @@ use overlay::Overlay;
 use payload::Payload;
 use query::Queries;
 use rows::Rows;
-use scan::{Found, Run, Stale};
+use scan::{Run, Stale};
 use search::ListSearch;
+
+pub use event::{Effect, Event, Grade};
 
 /// The four panes, in the order of their keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -104,84 +103,6 @@ impl fmt::Display for Mode {
     }
 }
 
-/// What the user or the terminal did.
-#[derive(Debug, Clone)]
-pub enum Event {
-    Key(KeyEvent),
-    Mouse(MouseEvent),
-    Paste(String),
-    Resize(u16, u16),
-    /// The editor is done with the draft.
-    Drafted(String),
-    /// The editor is done with a rule's payload.
-    RuleEdited(String),
-    /// What was to be written is there already.
-    FileExists(PathBuf),
-    /// What a job found that [`App::next_job`] gave out.
-    Found(Found),
-    /// What was worked out in the background.
-    Worked(work::Done),
-    /// How an effect went.
-    Told(Grade, String),
-    /// How an export goes.
-    Exported(exports::News),
-    /// The templates were read anew.
-    Templates(Loaded),
-    /// Slack's answer to the question of that number.
-    Checked(u64, Answer),
-}
-
-/// What must happen outside.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Effect {
-    Link(link::Command),
-    /// The simulator sends this sample.
-    SendSample(&'static str),
-    /// The simulator sends this envelope again.
-    SendAgain(String),
-    Copy {
-        what: String,
-        text: String,
-    },
-    Edit {
-        text: String,
-        draft: bool,
-    },
-    /// A rule's payload.
-    EditRule(String),
-    Page(String),
-    /// All rules into a file, which must not be there yet unless it is to be replaced.
-    SaveRules {
-        path: PathBuf,
-        text: String,
-        replace: bool,
-    },
-    Export(Job),
-    /// To be worked out in the background.
-    Work(work::Task),
-    SaveTemplate {
-        kind: Kind,
-        name: String,
-        text: String,
-        /// Whether one of that name may go for it.
-        replace: bool,
-    },
-    CheckWithSlack {
-        number: u64,
-        question: Question,
-    },
-    Suspend,
-    Quit,
-}
-
-/// How a notice is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Grade {
-    Done,
-    Note,
-    Failed,
-}
-
 /// A line in the footer, for some seconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
@@ -218,6 +139,27 @@ pub struct Start {
     /// As it was typed, and parsed.
     pub filter: Option<(String, Filter)>,
     pub size: (u16, u16),
+}
+
+impl Start {
+    /// Everything as it is by default, the link's part included.
+    pub fn new(mode: Mode, keymap: Keymap, size: (u16, u16)) -> Self {
+        Self {
+            mode,
+            keymap,
+            theme: "phosphor",
+            themes: Vec::new(),
+            hold: Hold::default(),
+            rules: Rules::default(),
+            rules_file: None,
+            debug_reconnects: false,
+            connections: 1,
+            recording: false,
+            samples: Vec::new(),
+            filter: None,
+            size,
+        }
+    }
 }
 
 #[derive(Debug)]

@@ -1,22 +1,19 @@
 //! One function a mode: starts the engine, gives it a screen or stdout, ends it in good order.
 
+mod ending;
 mod exporting;
+mod opening;
 
 use std::env;
 use std::io::{self, IsTerminal as _, Write as _};
-use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use crossterm::event::EventStream;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc;
 
 use crate::app::keymap::Keymap;
-use crate::app::opened::Opened;
 use crate::app::run::{Ended, Feed, Outside, Surroundings, run as run_loop};
 use crate::app::{App, Mode, Start};
 use crate::cli::{Cli, Command, Export};
@@ -28,15 +25,11 @@ use crate::doctor::variables::Variables;
 use crate::headless::{Headless, Outcome};
 use crate::journal::{Event, Journal, Resumed, Secrets, Tail};
 use crate::link::{self, Link, Rules, Timing};
-use crate::open::grep::{self, Found};
-use crate::open::{Reading, Sources};
 use crate::simulator::{self, Scenario, Simulator};
 use crate::slack::sample;
 use crate::ui::theme;
 use crate::{doctor, headless, log, terminal};
-
-/// How long a session may take to end after a signal.
-const GRACE: Duration = Duration::from_secs(3);
+use ending::{killed, over};
 
 /// Runs what the command line asks for.
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
@@ -57,7 +50,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             return in_runtime(exporting::export(settings, files, wanted));
         }
         Command::Open { files, follow, .. } => {
-            return in_runtime(open(Settings::resolve(cli.options)?, files, follow));
+            return in_runtime(opening::open(Settings::resolve(cli.options)?, files, follow));
         }
         Command::Doctor { json } => return in_runtime(doctor(Settings::resolve(cli.options)?, json)),
         Command::Demo { scenario } => return in_runtime(demo(Settings::resolve(cli.options)?, *scenario)),
@@ -262,137 +255,4 @@ fn exit_code(ended: Ended) -> ExitCode {
         Ended::Quit => ExitCode::SUCCESS,
         Ended::HungUp => ExitCode::from(129),
     }
-}
-
-/// A recording, on the screen or searched.
-async fn open(settings: Settings, files: Vec<PathBuf>, follow: bool) -> anyhow::Result<ExitCode> {
-    log::start(settings.options.log.as_deref())?;
-    let sources = Sources::open(&files)?;
-    if settings.options.headless || !io::stdout().is_terminal() {
-        return print_opened(settings, sources, follow).await;
-    }
-    let keymap = Keymap::new(&settings.keys)?;
-    let mut app = App::open(
-        Opened::new(sources.clone(), follow),
-        start(&settings, keymap, Mode::Open, Rules::default())?,
-    );
-    let reading = Reading::start(&sources, follow).context("no thread to read with")?;
-    let mut screen = terminal::Screen::take(settings.mouse).context("this terminal cannot be used")?;
-    let mut around = Surroundings {
-        input: EventStream::new,
-        feed: Feed::Recording(reading),
-        commands: None,
-        simulator: None,
-        clipboard: Clipboard::default(),
-        zone: TimeZone::system(),
-        clock: Timestamp::now,
-        outside: Outside { templates: templates_folder(), api_url: None },
-    };
-    let ended = tokio::select! {
-        ended = run_loop(&mut app, &mut *screen.terminal, &mut around) => ended.map(exit_code),
-        code = killed(None) => Ok(code),
-        () = time_is_up(settings.options.for_) => Ok(ExitCode::SUCCESS),
-    };
-    drop(screen);
-    Ok(ended?)
-}
-
-/// The records of a recording on stdout.
-async fn print_opened(settings: Settings, sources: Sources, follow: bool) -> anyhow::Result<ExitCode> {
-    let filtered = settings.options.filter.is_some();
-    let options = grep::Options {
-        filter: settings.options.filter,
-        until: settings.options.until,
-        for_: settings.options.for_,
-        follow,
-    };
-    let files = sources.clone();
-    // It reads files, which blocks.
-    let printing = tokio::task::spawn_blocking(move || {
-        let mut out = io::BufWriter::with_capacity(1 << 18, io::stdout().lock());
-        grep::grep(&files, options, &mut out)
-    });
-    let found = tokio::select! {
-        found = printing => found??,
-        code = killed(None) => return Ok(code),
-    };
-    let failed = print_troubles(&sources, &found, filtered);
-    let found_nothing = filtered && found.printed == 0;
-    Ok(if failed || found_nothing { ExitCode::FAILURE } else { ExitCode::SUCCESS })
-}
-
-/// What kept records from being printed; whether that is a failure.
-fn print_troubles(sources: &Sources, found: &Found, filtered: bool) -> bool {
-    for line in found.notes(filtered) {
-        eprintln!("sockscope: {line}");
-    }
-    for trouble in &found.troubles {
-        eprintln!("sockscope: {}", trouble.words(sources));
-    }
-    let nothing = !filtered && found.printed == 0 && found.tally.unreadable > 0;
-    if nothing {
-        eprintln!("sockscope: there is no record of sockscope in {}", sources.name());
-    }
-    nothing || !found.troubles.is_empty()
-}
-
-async fn time_is_up(after: Option<Duration>) {
-    match after {
-        Some(after) => tokio::time::sleep(after).await,
-        None => std::future::pending().await,
-    }
-}
-
-/// Resolves when `--for` or `--until` says so. A fatal error ends no session with a screen: it is explained there.
-async fn over(tail: Tail, settings: &Settings) {
-    let options = headless::Options {
-        filter: None,
-        until: settings.options.until.clone(),
-        for_: settings.options.for_,
-    };
-    if options.until.is_none() && options.for_.is_none() {
-        return std::future::pending().await;
-    }
-    let mut silent = Headless::new(tail, io::sink(), options);
-    while let Ok(Outcome::Fatal(_)) = silent.run().await {}
-}
-
-/// Resolves with the shell's code for the signal that came. A task of its own hears it, whatever blocks the
-/// session; and where that goes on blocking, the process ends all the same.
-async fn killed(commands: Option<mpsc::Sender<link::Command>>) -> ExitCode {
-    let heard = tokio::spawn(async move {
-        let code = signalled().await;
-        std::thread::spawn(move || end_for_good(code));
-        // From here already: the session may be blocked, as reading from a terminal that is gone never ends.
-        if let Some(commands) = commands {
-            let _ = commands.send(link::Command::Shutdown).await;
-        }
-        code
-    });
-    heard.await.map_or(ExitCode::FAILURE, ExitCode::from)
-}
-
-async fn signalled() -> u8 {
-    let kinds = [(SignalKind::interrupt(), 130), (SignalKind::terminate(), 143), (SignalKind::hangup(), 129)];
-    let waits = kinds.map(|(kind, code)| {
-        Box::pin(async move {
-            let Ok(mut signals) = signal(kind) else { return std::future::pending().await };
-            while signals.recv().await.is_some() {
-                if kind != SignalKind::interrupt() || !terminal::is_lent() {
-                    break;
-                }
-            }
-            code
-        })
-    });
-    futures_util::future::select_all(waits).await.0
-}
-
-/// The session had its time to end in good order. A terminal that takes no output may block this as well.
-fn end_for_good(code: u8) {
-    std::thread::sleep(GRACE);
-    let restoring = std::thread::spawn(terminal::restore);
-    std::thread::sleep(GRACE / 10);
-    drop(restoring);
-    std::process::exit(code.into());
 }

@@ -124,19 +124,10 @@ async fn with_user_in(mode: Mode, outside: Outside, hold: &str, script: impl Asy
         journal.clone(),
     );
     let start = Start {
-        mode,
-        keymap: Keymap::new(&BTreeMap::new()).unwrap(),
-        theme: "phosphor",
         themes: vec!["phosphor", "mono"],
         hold,
-        rules: Rules::default(),
-        rules_file: None,
-        debug_reconnects: false,
-        connections: 1,
-        recording: false,
         samples: vec!["slash_commands", "view_submission"],
-        filter: None,
-        size: (140, 40),
+        ..Start::new(mode, Keymap::new(&BTreeMap::new()).unwrap(), (140, 40))
     };
     let mut app = App::new(journal, start);
     let (text, screen) = watch::channel(String::new());

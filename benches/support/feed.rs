@@ -10,7 +10,6 @@ use ratatui::backend::TestBackend;
 use sockscope::app::keymap::Keymap;
 use sockscope::app::{App, Mode, Start};
 use sockscope::journal::{By, Event, Journal, Secrets, Tail};
-use sockscope::link::{Hold, Rules};
 use sockscope::slack::ack;
 use sockscope::ui::theme::Theme;
 use sockscope::ui::{self, Look};
@@ -35,21 +34,7 @@ impl Feed {
 
     /// As [`Feed::new`], in a journal of its own.
     pub fn over(journal: Journal, size: (u16, u16)) -> Self {
-        let start = Start {
-            mode: Mode::Live,
-            keymap: Keymap::new(&BTreeMap::new()).expect("the defaults"),
-            theme: "phosphor",
-            themes: Vec::new(),
-            hold: Hold::default(),
-            rules: Rules::default(),
-            rules_file: None,
-            debug_reconnects: false,
-            connections: 1,
-            recording: false,
-            samples: Vec::new(),
-            filter: None,
-            size,
-        };
+        let start = Start::new(Mode::Live, Keymap::new(&BTreeMap::new()).expect("the defaults"), size);
         let theme = Theme::named(start.theme).expect("a built-in theme");
         let now = "2026-11-22T07:20:00Z".parse().expect("a moment");
         let mut feed = Self {

@@ -74,19 +74,11 @@ impl Stage {
     pub fn with_rules(theme: &'static str, size: (u16, u16), rules: Rules) -> Self {
         let journal = Journal::temporary(Secrets::Masked).expect("a temporary file");
         let start = Start {
-            mode: Mode::Demo,
-            keymap: Keymap::new(&BTreeMap::new()).expect("the defaults"),
             theme,
-            themes: Vec::new(),
             hold: Hold::default().toggled("view_submission"),
             rules,
-            rules_file: None,
-            debug_reconnects: false,
-            connections: 1,
             recording: true,
-            samples: Vec::new(),
-            filter: None,
-            size,
+            ..Start::new(Mode::Demo, Keymap::new(&BTreeMap::new()).expect("the defaults"), size)
         };
         let app = App::new(journal.clone(), start);
         let now = "2026-11-22T07:20:00Z".parse().expect("a moment");

@@ -1,4 +1,4 @@
-//! The loop: the only file here that awaits. One event at a time into the state, its effects out, and a frame
+//! The loop: it alone awaits, and what it lends the terminal to. One event at a time into the state, its effects out, and a frame
 //! when something changed. The terminal, the input and the clock are arguments, so that tests run this very loop.
 
 use std::io;
@@ -12,8 +12,6 @@ use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use ratatui::layout::Rect;
-use rustix::process::{Signal, kill_current_process_group};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 use url::Url;
@@ -21,27 +19,22 @@ use url::Url;
 use super::exports::Exporter;
 use super::pool::Pool;
 use super::scan::Found;
-use super::work::Task;
 use super::{App, Effect, Event, Grade};
-use crate::clipboard::{Clipboard, Copied};
+use crate::clipboard::Clipboard;
 use crate::journal::Tail;
-use crate::link::{Command, validate};
+use crate::link::Command;
 use crate::open::{Reading, Update};
-use crate::simulator::{Handle, Sending};
-use crate::slack::message::Header;
-use crate::slack::sample::{Overrides, Unsent};
-use crate::slack::validation::Question;
+use crate::simulator::Handle;
+use crate::templates;
 use crate::ui::theme::Theme;
 use crate::ui::{self, Look};
-use crate::{external, templates, terminal};
 
+mod lend;
+mod outside;
 mod save;
 
 /// A faster screen than this nobody sees, and a burst of records must not be drawn one by one.
 const FRAME: Duration = Duration::from_millis(16);
-
-/// How long a stop signal may take to arrive.
-const STOPPED_WITHIN: Duration = Duration::from_secs(1);
 
 /// Everything around the state.
 pub struct Surroundings<I> {
@@ -195,9 +188,9 @@ where
             if effect == Effect::Quit {
                 return Ok(Ended::Quit);
             }
-            if lends(&effect) {
+            if lend::lends(&effect) {
                 drop(input);
-                lend(effect, app, around.clock).await;
+                lend::lend(effect, app, around.clock).await;
                 // Not `clear`, which asks the terminal for its cursor and fails where no answer comes.
                 let size = terminal.size()?;
                 terminal.resize(Rect::new(0, 0, size.width, size.height))?;
@@ -207,7 +200,7 @@ where
             } else if let Effect::Export(job) = effect {
                 exporter.start(app.lines(), job);
             } else {
-                perform(effect, app, around, &tell);
+                outside::perform(effect, app, around, &tell);
             }
         }
     }
@@ -260,151 +253,4 @@ fn translate(event: TerminalEvent) -> Option<Event> {
         TerminalEvent::Resize(width, height) => Some(Event::Resize(width, height)),
         TerminalEvent::FocusGained | TerminalEvent::FocusLost => None,
     }
-}
-
-/// On a thread of its own, which nobody waits for when the program ends.
-fn work(task: Task, tell: Tell) -> Result<(), String> {
-    // Where the loop has ended, nobody wants to know any more.
-    let run = move || drop(tell.send(Some(Event::Worked(task.run()))));
-    std::thread::Builder::new()
-        .name("work".to_owned())
-        .spawn(run)
-        .map(drop)
-        .map_err(|error| format!("nothing can be worked out in the background: {error}"))
-}
-
-/// Whether an effect gives the terminal to another program.
-fn lends(effect: &Effect) -> bool {
-    matches!(effect, Effect::Edit { .. } | Effect::EditRule(_) | Effect::Page(_) | Effect::Suspend)
-}
-
-fn perform<I>(effect: Effect, app: &mut App, around: &mut Surroundings<I>, tell: &Tell) {
-    let result = match effect {
-        Effect::Link(command) => to_link(around.commands.as_ref(), command),
-        Effect::Copy { what, text } => around.clipboard.copy(&text).map(|copied| {
-            let by = if copied == Copied::Terminal { " (by way of the terminal)" } else { "" };
-            let told = format!("copied {what}{by}");
-            app.update(Event::Told(Grade::Done, told), (around.clock)());
-        }),
-        Effect::SendSample(name) => simulate(around.simulator.as_ref(), |slack| {
-            slack
-                .send(name, &Overrides::new(), Sending::default())
-                .map(drop)
-                .map_err(|error| error.to_string())
-        }),
-        Effect::SendAgain(text) => simulate(around.simulator.as_ref(), |slack| send_again(slack, &text)),
-        Effect::SaveRules { path, text, replace } => save::rules(&path, &text, replace).map(|event| {
-            app.update(event, (around.clock)());
-        }),
-        effect @ Effect::SaveTemplate { .. } => save_template(effect, app, around),
-        Effect::CheckWithSlack { number, question } => {
-            check_with_slack(around.outside.api_url.clone(), number, question, tell.clone())
-        }
-        Effect::Work(task) => work(task, tell.clone()),
-        Effect::Edit { .. }
-        | Effect::EditRule(_)
-        | Effect::Page(_)
-        | Effect::Export(_)
-        | Effect::Suspend
-        | Effect::Quit => Ok(()),
-    };
-    if let Err(why) = result {
-        app.update(Event::Told(Grade::Failed, why), (around.clock)());
-    }
-}
-
-fn to_link(commands: Option<&mpsc::Sender<Command>>, command: Command) -> Result<(), String> {
-    let commands = commands.ok_or("there is no connection here")?;
-    commands.try_send(command).map_err(|error| match error {
-        mpsc::error::TrySendError::Full(_) => "the connections are busy: try again in a moment".to_owned(),
-        mpsc::error::TrySendError::Closed(_) => "the connections are shut down already".to_owned(),
-    })
-}
-
-/// Saves the draft and reads all templates anew, as if the program had just started.
-fn save_template<I>(effect: Effect, app: &mut App, around: &Surroundings<I>) -> Result<(), String> {
-    let Effect::SaveTemplate { kind, name, text, replace } = effect else { return Ok(()) };
-    let folder = around.outside.templates.as_ref().ok_or(templates::SaveError::NoFolder);
-    let saved = folder.and_then(|folder| {
-        let path = templates::save(folder, kind, &name, &text, replace)?;
-        Ok((path, templates::load(folder)))
-    });
-    let (path, loaded) = saved.map_err(|error| error.to_string())?;
-    let now = (around.clock)();
-    app.update(Event::Templates(loaded), now);
-    app.update(Event::Told(Grade::Done, format!("saved as {}", path.display())), now);
-    Ok(())
-}
-
-/// Asks in a task of its own: an answer may take seconds, and no key waits for it.
-fn check_with_slack(api_url: Option<Url>, number: u64, question: Question, tell: Tell) -> Result<(), String> {
-    let api_url = api_url.ok_or("there is no Slack to ask here")?;
-    tokio::spawn(async move {
-        let answer = validate::validate(api_url, question, validate::PATIENCE).await;
-        // Nobody listens any more where the program ends.
-        let _ = tell.send(Some(Event::Checked(number, answer)));
-    });
-    Ok(())
-}
-
-/// Gives the terminal to another program until that ends, on a thread that may block.
-async fn lend(effect: Effect, app: &mut App, clock: fn() -> Timestamp) {
-    let edited: Option<fn(String) -> Event> = match effect {
-        Effect::Edit { draft: true, .. } => Some(Event::Drafted),
-        Effect::EditRule(_) => Some(Event::RuleEdited),
-        _ => None,
-    };
-    let lent = tokio::task::spawn_blocking(move || {
-        terminal::lend(|| match effect {
-            Effect::Edit { text, .. } | Effect::EditRule(text) => external::edit(&text).map(Some),
-            Effect::Page(text) => external::page(&text).map(|()| None),
-            _ => suspend().map(|()| None),
-        })
-    });
-    let result = match lent.await {
-        Ok(Ok(result)) => result,
-        Ok(Err(error)) => Err(format!("the terminal could not be taken back: {error}")),
-        Err(error) => Err(error.to_string()),
-    };
-    match (result, edited) {
-        (Ok(Some(text)), Some(edited)) => drop(app.update(edited(text), clock())),
-        (Ok(_), _) => {}
-        (Err(why), _) => drop(app.update(Event::Told(Grade::Failed, why), clock())),
-    }
-}
-
-/// Stops this process until the shell continues it.
-fn suspend() -> Result<(), String> {
-    let failed = |error: io::Error| format!("cannot suspend: {error}");
-    tokio::runtime::Handle::current().block_on(async {
-        let mut continued = signal(SignalKind::from_raw(Signal::CONT.as_raw())).map_err(failed)?;
-        // The whole group, as the terminal would: under `cargo run` the shell waits for cargo.
-        kill_current_process_group(Signal::TSTP).map_err(|error| failed(error.into()))?;
-        // Some thread of ours takes the signal a moment later; only then may the terminal be taken back. A
-        // process that nobody can continue is not stopped at all.
-        let _ = tokio::time::timeout(STOPPED_WITHIN, continued.recv()).await;
-        Ok(())
-    })
-}
-
-/// What the built-in simulator is asked to send.
-fn simulate(
-    simulator: Option<&Handle>,
-    send: impl FnOnce(&Handle) -> Result<(), String>,
-) -> Result<(), String> {
-    let handle = simulator.ok_or("only the built-in simulator can send: run `sockscope demo`")?;
-    send(handle)
-}
-
-/// The same envelope once more, with an `envelope_id` of its own, as Slack would.
-fn send_again(slack: &Handle, message: &str) -> Result<(), String> {
-    let payload = Header::parse(message)
-        .and_then(|header| Some((header.type_?, header.payload?, header.accepts_response_payload)));
-    let Some((type_, payload, accepts)) = payload else {
-        return Err("only an envelope can be sent again".to_owned());
-    };
-    let payload = serde_json::from_str(payload)
-        .map_err(|error| format!("the payload cannot be sent again: {error}"))?;
-    slack.send_unsent(Unsent::new(&type_, &payload, accepts.unwrap_or_default()), Sending::default());
-    Ok(())
 }

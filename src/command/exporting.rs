@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use super::killed;
+use super::ending::killed;
 use crate::app::exports::done;
 use crate::config::Settings;
 use crate::export::{self, ExportError, Format, Job, Tally};

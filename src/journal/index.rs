@@ -217,10 +217,8 @@ impl Index {
 
     /// Remembers the ids of a new row, and tells which earlier row had one of them.
     fn first_delivery(&mut self, number: u32, row: &Row) -> Option<u32> {
-        let event = (!row.event_id.is_empty()).then(|| self.events.get(&row.event_id).copied()).flatten();
-        if event.is_none() && !row.event_id.is_empty() {
-            self.events.insert(&row.event_id, number);
-        }
+        let named = !row.event_id.is_empty();
+        let event = if named { self.events.get_or_insert(&row.event_id, number) } else { None };
         if row.envelope_id.is_empty() {
             return event;
         }

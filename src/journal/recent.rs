@@ -1,16 +1,39 @@
 //! Maps over ids that stay small however long the session is. Both keep a 64-bit hash of each key: two of
 //! 65,536 ids fall together once in eight thousand million sessions.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 
-type Hashes<V> = HashMap<u64, V, BuildHasherDefault<DefaultHasher>>;
+use foldhash::quality::FixedState;
+
+type Hashes<V> = HashMap<u64, V, BuildHasherDefault<AsItIs>>;
+
+/// What is a hash already is not hashed again.
+#[derive(Debug, Clone, Copy, Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
 
 /// Enough for what Slack may still repeat (its last retry comes after five minutes), at a few megabytes.
 const LIMIT: usize = 1 << 16;
 
 fn hash(key: &str) -> u64 {
-    BuildHasherDefault::<DefaultHasher>::default().hash_one(key)
+    FixedState::default().hash_one(key)
 }
 
 /// Remembers only so many keys, the oldest forgotten first.
@@ -45,14 +68,33 @@ impl<V> Recent<V> {
         let hash = hash(key);
         let before = self.values.insert(hash, value);
         if before.is_none() {
-            if self.order.len() == self.limit
-                && let Some(oldest) = self.order.pop_front()
-            {
-                self.values.remove(&oldest);
-            }
-            self.order.push_back(hash);
+            self.entered(hash);
         }
         before
+    }
+
+    /// What stands under this key, or `None` now that `value` does.
+    pub fn get_or_insert(&mut self, key: &str, value: V) -> Option<V>
+    where
+        V: Copy,
+    {
+        let hash = hash(key);
+        match self.values.entry(hash) {
+            Entry::Occupied(there) => return Some(*there.get()),
+            Entry::Vacant(place) => place.insert(value),
+        };
+        self.entered(hash);
+        None
+    }
+
+    /// A key is new: the oldest may have to go for it.
+    fn entered(&mut self, hash: u64) {
+        if self.order.len() == self.limit
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.values.remove(&oldest);
+        }
+        self.order.push_back(hash);
     }
 
     pub fn len(&self) -> usize {
@@ -149,6 +191,8 @@ mod tests {
         assert_eq!(recent.insert("c", 4), None);
         assert_eq!((recent.get("a"), recent.get("b"), recent.get("c")), (None, Some(&3), Some(&4)));
         assert_eq!(recent.len(), 2);
+        assert_eq!(recent.get_or_insert("b", 9), Some(3));
+        assert_eq!((recent.get_or_insert("d", 4), recent.get("b"), recent.get("d")), (None, None, Some(&4)));
     }
 
     #[test]

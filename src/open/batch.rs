@@ -2,9 +2,10 @@
 //! read it and the loop enter it.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use jiff::Timestamp;
+use memchr::memmem::Finder;
 
 use super::blocks::{Lines, Part};
 use crate::journal::index::{AckDraft, Change, Draft, Index, Row, RowKind};
@@ -306,6 +307,7 @@ fn retry_reason(message: &str) -> Cow<'_, str> {
 
 /// The workspace's domain. Most messages do not name it, and those are not read for it.
 fn domain(message: &str) -> Cow<'_, str> {
-    let may = memchr::memmem::find(message.as_bytes(), b"domain\"").is_some();
+    static KEY: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"domain\""));
+    let may = KEY.find(message.as_bytes()).is_some();
     may.then(|| note::domain(message)).flatten().unwrap_or_default()
 }

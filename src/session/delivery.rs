@@ -20,10 +20,6 @@ pub struct Deliveries {
 impl Deliveries {
     /// Notes a delivery of this event; returns the first one if there was one.
     pub(super) fn note(&mut self, event_id: &str, delivery: Delivery) -> Option<Delivery> {
-        let first = self.events.get(event_id).copied();
-        if first.is_none() {
-            self.events.insert(event_id, delivery);
-        }
-        first
+        self.events.get_or_insert(event_id, delivery)
     }
 }

@@ -20,19 +20,8 @@ use super::recordings::{folder, second};
 
 fn start(filter: Option<&str>) -> Start {
     Start {
-        mode: Mode::Open,
-        keymap: Keymap::new(&BTreeMap::new()).unwrap(),
-        theme: "phosphor",
-        themes: Vec::new(),
-        hold: Hold::default(),
-        rules: Rules::default(),
-        rules_file: None,
-        debug_reconnects: false,
-        connections: 1,
-        recording: false,
-        samples: Vec::new(),
         filter: filter.map(|text| (text.to_owned(), Filter::parse(text).unwrap())),
-        size: (120, 40),
+        ..Start::new(Mode::Open, Keymap::new(&BTreeMap::new()).unwrap(), (120, 40))
     }
 }
 

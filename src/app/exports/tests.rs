@@ -14,7 +14,6 @@ use crate::app::overlay::Overlay;
 use crate::app::{App, Effect, Event as AppEvent, Grade, Mode, Start};
 use crate::export::{Chosen, Format, Job, Tally};
 use crate::journal::{Event, Journal, Secrets};
-use crate::link::{Hold, Rules};
 
 /// A user before a journal of two commands.
 struct Desk {
@@ -36,21 +35,7 @@ impl Desk {
             let (envelope_id, type_) = (id.into(), "slash_commands".into());
             journal.write(now, &Event::Envelope { conn: 1, envelope_id, type_, message: message.into() });
         }
-        let start = Start {
-            mode: Mode::Demo,
-            keymap: Keymap::new(&BTreeMap::new()).unwrap(),
-            theme: "phosphor",
-            themes: Vec::new(),
-            hold: Hold::default(),
-            rules: Rules::default(),
-            rules_file: None,
-            debug_reconnects: false,
-            connections: 1,
-            recording: false,
-            samples: Vec::new(),
-            filter: None,
-            size: (120, 40),
-        };
+        let start = Start::new(Mode::Demo, Keymap::new(&BTreeMap::new()).unwrap(), (120, 40));
         let mut app = App::new(journal, start);
         let mut lines = String::new();
         tail.read(|place, line| {

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 /// A text of an [`Index`](super::Index), four bytes wide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Symbol(pub(super) u32);
@@ -40,7 +42,7 @@ impl Names {
 #[derive(Debug)]
 pub(super) struct Interner {
     texts: Names,
-    symbols: HashMap<Arc<str>, u32>,
+    symbols: HashMap<Arc<str>, u32, RandomState>,
     limit: usize,
     bytes: usize,
 }
@@ -54,7 +56,7 @@ impl Default for Interner {
 impl Interner {
     /// Keeps at most `limit - 1` texts.
     pub(super) fn with_limit(limit: usize) -> Self {
-        Self { texts: Names::default(), symbols: HashMap::new(), limit, bytes: 0 }
+        Self { texts: Names::default(), symbols: HashMap::default(), limit, bytes: 0 }
     }
 
     pub(super) fn intern(&mut self, text: &str) -> Symbol {
