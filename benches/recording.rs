@@ -21,7 +21,6 @@ use sockscope::app::keymap::Keymap;
 use sockscope::app::opened::Opened;
 use sockscope::app::{App, Event, Mode, Start};
 use sockscope::journal::{By, Event as Recorded, Journal, Secrets};
-use sockscope::link::{Hold, Rules};
 use sockscope::open::{Reading, Sources};
 use sockscope::slack::ack;
 use sockscope::ui::theme::Theme;
