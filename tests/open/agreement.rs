@@ -11,7 +11,6 @@ use sockscope::app::{App, Mode, Start};
 use sockscope::journal::filter::Filter;
 use sockscope::journal::index::Index;
 use sockscope::journal::{Place, Record};
-use sockscope::link::{Hold, Rules};
 use sockscope::open::{Reading, Sources};
 use sockscope::session::Session;
 
