@@ -18,6 +18,7 @@
 
 pub mod batch;
 pub mod blocks;
+mod ended;
 pub mod grep;
 pub mod merge;
 pub mod reading;

@@ -13,7 +13,7 @@ pub struct ListSearch {
     needle: String,
     run: Option<Run>,
     found: Found,
-    /// A jump that waits for its first hit: forward or not.
+    /// A jump that waits until its hit is known: forward or not.
     wanted: Option<bool>,
 }
 
@@ -53,6 +53,9 @@ impl App {
 
     /// Searches all that the list shows; an empty needle is no search.
     pub(super) fn search_list(&mut self, needle: &str) {
+        if self.search.is_on() && self.search.needle == needle {
+            return;
+        }
         needle.clone_into(&mut self.search.needle);
         self.search.wanted = None;
         self.search_again();
@@ -97,7 +100,7 @@ impl App {
         }
     }
 
-    /// Jumps among what is found so far; where that is nothing yet, with the first hit to come.
+    /// Jumps as soon as it is known where to.
     fn next_row(&mut self, forward: bool, now: Timestamp) {
         self.search.wanted = None;
         if self.go_to_hit(forward) {
@@ -110,21 +113,22 @@ impl App {
         }
     }
 
-    /// The next hit that is shown, around the end where all hits are known.
+    /// The nearest hit that is shown, as far as it is known: the search comes from the newest row. Around the end only
+    /// where all hits are.
     fn go_to_hit(&mut self, forward: bool) -> bool {
         let Some(selected) = self.view.selected() else { return false };
         let found = &self.search.found;
         let shown = |row: &u32| self.view.place(*row).is_some();
-        let next =
-            if forward { found.after(selected).find(shown) } else { found.before(selected).find(shown) };
-        let around = || match (forward, found.progress().is_done()) {
-            (true, true) => found.after(0).chain(found.place(0).map(|_| 0)).find(shown),
-            // What is found so far is the newest: the nearest of it comes first.
-            (true, false) => found.before(selected).find(shown),
-            (false, true) => found.before(u32::MAX).find(shown),
-            (false, false) => None,
+        let next = match forward {
+            true if found.knows(selected) => found.after(selected).find(shown),
+            true => None,
+            false => found.before(selected).find(shown),
         };
-        let here = || found.place(selected).map(|_| selected);
-        next.or_else(around).or_else(here).is_some_and(|row| self.view.select(row))
+        let around = || match (found.progress().is_done(), forward) {
+            (false, _) => None,
+            (true, true) => found.first().into_iter().chain(found.after(0)).find(shown),
+            (true, false) => found.before(u32::MAX).find(shown),
+        };
+        next.or_else(around).is_some_and(|row| self.view.select(row))
     }
 }

@@ -18,6 +18,9 @@ use crate::slack::message::Header;
 /// Lines that are no records are counted, and the first of them are kept to be shown.
 pub const UNREADABLE_KEPT: usize = 100;
 
+/// What is wrong with a last line without an end.
+pub const TORN: &str = "torn: the file ends in the middle of this line";
+
 /// A line that is no record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
@@ -132,7 +135,7 @@ impl Block {
         if let Some(offset) = self.torn.take() {
             self.lines += 1;
             let place = Place { offset: Files::offset(file, offset), len: 0 };
-            self.unreadable(file, place, "torn: the file ends in the middle of this line".to_owned());
+            self.unreadable(file, place, TORN.to_owned());
         }
     }
 
@@ -293,7 +296,7 @@ pub fn read_text(line: &[u8]) -> Cow<'_, str> {
     str::from_utf8(line).map_or_else(|_| String::from_utf8_lossy(line), Cow::Borrowed)
 }
 
-fn error_words(error: &RecordError, line: &[u8]) -> String {
+pub fn error_words(error: &RecordError, line: &[u8]) -> String {
     if line.contains(&0) {
         return "this line is no record: it has NUL bytes".to_owned();
     }

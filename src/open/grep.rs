@@ -1,8 +1,9 @@
 //! A recording on stdout: all of its records, or the envelopes that match a filter, exactly as they stand in the file.
 //!
 //! Most filters look at one record alone: then the cores match while they read, and a line that can't match by its
-//! bytes is not even parsed. What asks for acks (`ack:late`) or counts from the session's start (`after:10m`) goes
-//! through the records in their order instead, as a live session does.
+//! bytes is not even parsed. What asks for acks (`ack:late`) or counts from the session's start (`after:10m`) is asked
+//! of the recording as it stands at its end ([`ended`]); where it is followed, or only goes so far, of the records in
+//! their order, as a live session does.
 
 use std::io::{self, Write};
 use std::ops::{ControlFlow, Range};
@@ -10,8 +11,9 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::batch::read_text;
+use super::batch::{Block, TORN, error_words, read_text};
 use super::blocks::{Lines, Part};
+use super::ended;
 use super::merge::{Chunk, Run};
 use super::reading::{Settle, Step, Trouble, go_through};
 use super::sources::Sources;
@@ -43,8 +45,9 @@ pub struct Found {
 pub struct Tally {
     /// Records that were parsed.
     pub records: u64,
-    /// Lines that are no records, where they had to be parsed.
+    /// Lines that are no records, where they had to be parsed; what is wrong with the first.
     pub unreadable: u64,
+    pub why: Option<String>,
     /// Envelopes that a filter was asked of.
     pub asked: u64,
     /// Of these, those that a jq expression was given up on.
@@ -59,13 +62,13 @@ impl Found {
     pub fn notes(&self, filtered: bool) -> Vec<String> {
         let Tally { unreadable, asked, gave_up, failed, .. } = self.tally;
         let mut notes = Vec::new();
-        if unreadable > 0 && !filtered {
-            let lines = if unreadable == 1 {
-                "1 line is no record"
+        if let Some(why) = &self.tally.why {
+            let which = if filtered { " that may have matched" } else { "" };
+            notes.push(if unreadable == 1 {
+                format!("1 line{which} is no record, and left out: {why}")
             } else {
-                &format!("{unreadable} lines are no records")
-            };
-            notes.push(format!("{lines}: left out"));
+                format!("{unreadable} lines{which} are no records, and left out; the first: {why}")
+            });
         }
         if gave_up > 0 {
             notes.push(format!(
@@ -84,6 +87,20 @@ impl Found {
 
 /// Prints what is wanted, until the recording is over, or the time, or nobody reads it any more.
 pub fn grep(sources: &Sources, options: Options, out: &mut impl Write) -> io::Result<Found> {
+    match print(sources, options, out) {
+        // Who reads our output has read enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            Ok(Found { printed: 1, ..Found::default() })
+        }
+        found => found,
+    }
+}
+
+fn print(sources: &Sources, options: Options, out: &mut impl Write) -> io::Result<Found> {
+    let whole = !options.follow && options.until.is_none() && options.for_.is_none();
+    if let Some(filter) = options.filter.as_ref().filter(|filter| whole && filter.needs_order()) {
+        return ended::print(sources, filter.clone(), out);
+    }
     let alone = options.until.is_none() && options.filter.as_ref().is_none_or(|filter| !filter.needs_order());
     let (matched, in_order) = if alone { (options.filter, None) } else { (None, options.filter) };
     let workers = Workers::start(&sources.files, move |_, lines| Hits::read(lines, matched.as_ref()))?;
@@ -102,11 +119,8 @@ pub fn grep(sources: &Sources, options: Options, out: &mut impl Write) -> io::Re
         });
         if deadline.is_some_and(|at| Instant::now() >= at) { ControlFlow::Break(()) } else { flow }
     });
-    match failed.map_or_else(|| printer.finish(), Err) {
-        // Who reads our output has read enough.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
-        _ => Ok(printer.found),
-    }
+    failed.map_or_else(|| printer.finish(), Err)?;
+    Ok(printer.found)
 }
 
 /// The lines of a part that are wanted.
@@ -131,10 +145,15 @@ impl Hits {
                 continue;
             }
             let text = read_text(line);
-            let Ok(record) = Record::parse(&text) else {
-                hits.torn = is_torn.then_some(offset);
-                hits.tally.unreadable += u64::from(!is_torn && !text.trim_ascii().is_empty());
-                continue;
+            let record = match Record::parse(&text) {
+                Ok(record) => record,
+                Err(error) => {
+                    hits.torn = is_torn.then_some(offset);
+                    if !is_torn && !text.trim_ascii().is_empty() {
+                        hits.tally.miss(|| error_words(&error, line));
+                    }
+                    continue;
+                }
             };
             hits.tally.records += 1;
             if filter.is_none_or(|filter| hits.tally.ask(filter, &record)) {
@@ -178,9 +197,26 @@ impl Tally {
         verdict == Verdict::Match
     }
 
+    fn miss(&mut self, why: impl FnOnce() -> String) {
+        self.unreadable += 1;
+        self.why.get_or_insert_with(why);
+    }
+
+    /// Counts the lines of a block.
+    pub(super) fn count_lines(&mut self, block: &Block) {
+        self.records += block.items.len() as u64;
+        self.unreadable += block.unreadable_count;
+        if self.why.is_none() {
+            self.why = block.unreadable.first().map(|line| line.why.clone());
+        }
+    }
+
     fn add(&mut self, other: &Self) {
         self.records += other.records;
         self.unreadable += other.unreadable;
+        if self.why.is_none() {
+            self.why.clone_from(&other.why);
+        }
         self.asked += other.asked;
         self.gave_up += other.gave_up;
         self.failed += other.failed;
@@ -203,7 +239,9 @@ impl Chunk for Hits {
 impl Settle for Hits {
     fn settle(&mut self, _: usize, _: &mut u64, is_whole: bool) -> Option<u64> {
         let torn = self.torn.take();
-        self.tally.unreadable += u64::from(torn.is_some() && is_whole);
+        if torn.is_some() && is_whole {
+            self.tally.miss(|| TORN.to_owned());
+        }
         torn
     }
 

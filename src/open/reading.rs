@@ -51,7 +51,7 @@ pub enum Trouble {
     Cut {
         file: usize,
     },
-    /// Another file has its name now; it is not followed there.
+    /// Its name is gone, or another file's; it is not followed there.
     Replaced {
         file: usize,
     },
@@ -68,7 +68,10 @@ impl Trouble {
         match self {
             Self::Cut { file } => format!("{} was cut while it was open: open it again", name(file)),
             Self::Replaced { file } => {
-                format!("{} is another file now, and what that has is not shown: open it again", name(file))
+                format!(
+                    "{} is gone, or another file now, and what is new there is not shown: open it again",
+                    name(file)
+                )
             }
             Self::Unreadable { file, why } => format!("{} cannot be read any more: {why}", name(file)),
         }

@@ -65,7 +65,7 @@ pub struct Now {
     pub size: u64,
     /// Nothing is appended any more, as far as the file itself can tell.
     pub is_whole: bool,
-    /// Another file has its name now.
+    /// Its name is gone, or another file's.
     pub is_replaced: bool,
 }
 
@@ -111,8 +111,10 @@ impl Sources {
         };
         let size = self.files.file(file).metadata()?.len();
         let is_replaced = match self.kinds[file] {
-            Kind::File { device, inode } => std::fs::metadata(self.files.path(file))
-                .is_ok_and(|now| (now.dev(), now.ino()) != (device, inode)),
+            Kind::File { device, inode } => match std::fs::metadata(self.files.path(file)) {
+                Ok(now) => (now.dev(), now.ino()) != (device, inode),
+                Err(error) => error.kind() == io::ErrorKind::NotFound,
+            },
             Kind::Input(_) => false,
         };
         Ok(Now { size, is_whole, is_replaced })

@@ -141,7 +141,9 @@ fn values<'a>(compared: &Compared, change: Change, look: &Look, room: usize) -> 
             return vec![Span::styled(text::fit(&value(old, row, room), room).into_owned(), theme.bad)];
         }
         Change::Changed { old: a, new: b } | Change::Respelled { old: a, new: b } => {
-            (value(old, a, room), value(new, b, room))
+            let shown = (value(old, a, room), value(new, b, room));
+            let texts = old.string(a).zip(new.string(b)).filter(|_| text::width(&shown.0) * 2 > room);
+            texts.and_then(|(old, new)| from_difference(&old, &new, room)).unwrap_or(shown)
         }
     };
     let room = room.saturating_sub(3);
@@ -177,6 +179,18 @@ fn value(document: &Document, row: usize, room: usize) -> String {
         }
         _ => text::visible(head).into_owned(),
     }
+}
+
+/// Two long strings from a little before the place where they part; `None` where that is near their start.
+fn from_difference(old: &str, new: &str, room: usize) -> Option<(String, String)> {
+    const BEFORE: usize = 8;
+    let same = old.chars().zip(new.chars()).take_while(|(old, new)| old == new).count();
+    let skipped = same.checked_sub(BEFORE).filter(|skipped| *skipped > BEFORE)?;
+    let cut = |text: &str| {
+        let part: String = text.chars().skip(skipped).take(room).collect();
+        format!("\"…{}\"", text::visible(&part))
+    };
+    Some((cut(old), cut(new)))
 }
 
 /// The end of a path tells more than its start.

@@ -81,13 +81,13 @@ fn opened_parts<'a>(app: &App, opened: &Opened, look: &Look) -> Vec<Part<'a>> {
             ],
         ),
         (1, span(name, theme.text)),
-        (3, span(text::bytes(opened.size), theme.dim)),
-        (2, span(records, theme.dim)),
+        (4, span(text::bytes(opened.size), theme.dim)),
+        (3, span(records, theme.dim)),
         (0, progress(opened, look)),
         (5, app_name(&app.session, look)),
         (0, opened.trouble().map(|_| Span::styled("✗ not as it was", theme.bad)).into_iter().collect()),
         (1, unreadable(opened, look)),
-        (4, findings(&app.session, look)),
+        (2, findings(&app.session, look)),
     ]
 }
 

@@ -17,6 +17,7 @@ pub fn answer_state(app: &App, row: u32, look: &Look) -> (String, Style) {
     let theme = &look.theme;
     match app.entry(row).map_or(AckState::None, Entry::ack) {
         AckState::None => ("nothing to answer".to_owned(), theme.dim.into()),
+        AckState::Pending if app.opened.is_some() => ("never answered".to_owned(), theme.bad.into()),
         AckState::Pending => {
             let age = look.now.duration_since(app.entry(row).map_or(look.now, Entry::at));
             let left = (DEADLINE - age).as_secs_f64();

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::Timestamp;
 use sockscope::app::action::Action;
 use sockscope::app::keymap::Keymap;
 use sockscope::app::opened::Opened;
-use sockscope::app::{App, Mode, Start};
+use sockscope::app::{App, Event, Mode, Start};
 use sockscope::journal::filter::Filter;
 use sockscope::journal::index::Index;
 use sockscope::journal::{Place, Record};
@@ -15,7 +16,7 @@ use sockscope::open::{Reading, Sources};
 use sockscope::session::Session;
 
 use super::process::{read, write as write_text};
-use super::recordings::{folder, second};
+use super::recordings::{command_envelope, folder, second, write};
 
 fn start(filter: Option<&str>) -> Start {
     Start {
@@ -119,4 +120,25 @@ async fn lines_that_are_no_records_have_their_places() {
         "{told:?}"
     );
     assert_eq!((opened.unreadable_count, app.session.unreadable(), app.session.records()), (3, 3, 2));
+}
+
+#[tokio::test]
+async fn a_search_goes_to_the_nearest_hit_however_far_from_the_end() {
+    let folder = folder();
+    let command = |row: i64| if row % 1_000 == 500 { "/needle" } else { "/deploy" };
+    let events: Vec<_> = (0..4_000).map(|row| (row, command_envelope("e", command(row)))).collect();
+    write(&folder.path().join("long.jsonl"), &events);
+    let mut app = opened(folder.path().join("long.jsonl"), None).await;
+    let mut selected = |keys: &[KeyCode]| {
+        for key in keys {
+            app.update(Event::Key(KeyEvent::new(*key, KeyModifiers::NONE)), Timestamp::now());
+        }
+        app.work_off(Timestamp::now());
+        app.view.selected()
+    };
+    let mut keys: Vec<_> = "g/needle".chars().map(KeyCode::Char).collect();
+    keys.push(KeyCode::Enter);
+    assert_eq!(selected(&keys), Some(500));
+    assert_eq!(selected(&[KeyCode::Char('n')]), Some(1_500));
+    assert_eq!(selected(&[KeyCode::Char('N'), KeyCode::Char('N')]), Some(3_500), "around the start");
 }

@@ -132,3 +132,38 @@ fn lines_that_are_no_records_are_left_out_and_counted() {
     assert_eq!((ended.code, ended.stdout), (Some(0), text));
     assert!(ended.stderr.contains("12 lines are no records"), "{}", ended.stderr);
 }
+
+#[test]
+fn an_ack_counts_as_it_ended() {
+    let folder = folder();
+    let text = read(&folder, "a.jsonl");
+    for (filter, ids) in [
+        ("ack:pending", &[][..]),
+        ("!ack:ok", &["e2", "e4"]),
+        ("type:slash_commands !ack:none", &["e1"]),
+        ("not by:auto", &["e2", "e3", "e4"]),
+        ("not took:>1s", &["e1", "e3", "e4"]),
+    ] {
+        let ended = run(&mut open(&folder, &["a.jsonl", "--headless", "--filter", filter]));
+        let is_one = |line: &&str| {
+            line.contains(r#""kind":"envelope""#) && ids.iter().any(|id| line.contains(&format!(r#""{id}""#)))
+        };
+        let expected: String = text.lines().filter(is_one).map(|line| line.to_owned() + "\n").collect();
+        assert_eq!(ended.stdout, expected, "{filter}");
+        assert_eq!(ended.code, Some(i32::from(ids.is_empty())), "{filter}");
+    }
+}
+
+#[test]
+fn lines_that_are_no_records_are_told_beside_a_filter() {
+    let folder = folder();
+    let newer = r#"{"v":2,"seq":1,"at":"2026-11-22T07:00:00Z","kind":"envelope","what":"/deploy"}"#;
+    write_text(&folder, "b.jsonl", &format!("{}{newer}\n{{\"v\":1,\"deploy\"", read(&folder, "a.jsonl")));
+    for filter in ["command:/deploy", "command:/deploy ack:ok"] {
+        let ended = run(&mut open(&folder, &["b.jsonl", "--filter", filter]));
+        assert_eq!((ended.code, ended.stdout.lines().count()), (Some(0), 1), "{filter}");
+        for part in ["2 lines that may have matched are no records", "this record has version 2"] {
+            assert!(ended.stderr.contains(part), "{filter}: {}", ended.stderr);
+        }
+    }
+}

@@ -181,7 +181,10 @@ pub const FIELDS: &[Field] = &[
         "before this time into the session, clock time or timestamp",
         "before:07:21",
     ),
-    Field { known: KINDS, ..pattern(FieldId::Kind, "kind", "kind of the record", "kind:finding") },
+    Field {
+        known: KINDS,
+        ..pattern(FieldId::Kind, "kind", "kind of the record; the list has frames only", "kind:hello")
+    },
 ];
 
 /// What there is besides fields: the term and its meaning.

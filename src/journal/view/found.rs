@@ -60,6 +60,15 @@ impl Found {
         self.rows.binary_search(&row).ok()
     }
 
+    /// Whether all rows from this one on have been searched.
+    pub fn knows(&self, row: u32) -> bool {
+        self.scan.knows(row)
+    }
+
+    pub fn first(&self) -> Option<u32> {
+        self.rows.front().copied()
+    }
+
     /// The rows found after this one, in their order.
     pub fn after(&self, row: u32) -> impl Iterator<Item = u32> {
         let from = self.rows.partition_point(|other| *other <= row);
