@@ -175,21 +175,3 @@ fn secrets_are_masked_on_the_screen_and_in_the_recording() {
         assert!(!text.contains("xapp-1"), "{text}");
     }
 }
-
-/// An idle screen changes by what a clock changes, and by nothing else.
-#[test]
-fn an_idle_screen_is_all_but_silent() {
-    let mut terminal = Terminal::start(&Start {
-        program: &[BINARY, "demo", "--scenario", "quiet.toml"],
-        files: &[("quiet.toml", "title = 'Quiet'\nrehearses = 'nothing'\nsteps = []\n")],
-        ..Start::default()
-    });
-    terminal.wait_for_text("live 1/1");
-    terminal.wait_for("some seconds", |screen| screen.contains("00:00:02") || screen.contains("0:02"));
-    let before = terminal.written().len();
-    terminal.wait_for("some more seconds", |screen| screen.contains("00:00:05") || screen.contains("0:05"));
-    let bytes = terminal.written().len() - before;
-    assert!(bytes < 4096, "{bytes} bytes in three idle seconds");
-    terminal.type_keys("q");
-    assert_eq!(terminal.wait_restored().code, 0);
-}
