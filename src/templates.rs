@@ -54,8 +54,8 @@ pub enum SaveError {
     NoFolder,
     #[error("{} is there already: nothing was saved; take another name", .0.display())]
     Exists(PathBuf),
-    #[error("the template cannot be saved as {}: {source}", path.display())]
-    Write { path: PathBuf, source: io::Error },
+    #[error("the template cannot be saved as {}: {cause}", path.display())]
+    Write { path: PathBuf, cause: io::Error },
 }
 
 /// Everything that `folder` holds. A folder that is not there holds nothing.
@@ -188,7 +188,7 @@ pub fn save(folder: &Path, kind: Kind, name: &str, text: &str, replace: bool) ->
     }
     let folder = folder.join(kind.name());
     let path = folder.join(format!("{name}.json"));
-    let failed = |source| SaveError::Write { path: path.clone(), source };
+    let failed = |cause| SaveError::Write { path: path.clone(), cause };
     fs::create_dir_all(&folder).map_err(failed)?;
     let mut file = tempfile::Builder::new().prefix(".saving-").tempfile_in(&folder).map_err(failed)?;
     file.write_all(text.trim_end().as_bytes()).and_then(|()| file.write_all(b"\n")).map_err(failed)?;
