@@ -145,9 +145,9 @@ impl Settings {
     /// The rules to start with, read from their file.
     pub fn rules(&self) -> Result<Rules, ConfigError> {
         let Some(path) = &self.rules else { return Ok(Rules::default()) };
-        let read = fs::read_to_string(path);
-        let text = read.map_err(|cause| ConfigError::ReadRules { path: path.clone(), cause })?;
-        Rules::parse(&text).map_err(|cause| ConfigError::Rules { path: path.clone(), cause })
+        let read = fs::read(path);
+        let bytes = read.map_err(|cause| ConfigError::ReadRules { path: path.clone(), cause })?;
+        Rules::parse_bytes(&bytes).map_err(|cause| ConfigError::Rules { path: path.clone(), cause })
     }
 
     /// The app-level token, refused here already where it is of another kind.

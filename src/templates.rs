@@ -11,6 +11,7 @@ use std::sync::Arc;
 use crate::json;
 use crate::slack::envelope::Kind;
 use crate::slack::template;
+use crate::text;
 
 /// More than this is no answer: Slack takes 20,480 bytes.
 const LARGEST: u64 = 256 << 10;
@@ -134,12 +135,10 @@ fn read(path: &Path) -> Result<String, String> {
         let size = meta.len().max(bytes.len() as u64);
         return Err(format!("has {size} bytes; a template may have {LARGEST}, and Slack takes 20,480"));
     }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let before =
-            String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]).into_owned();
-        format!("{}: this is no UTF-8; expected JSON, which is always UTF-8", place(&before))
+    let text = text::utf8(&bytes).map_err(|(line, column)| {
+        format!("line {line}, column {column}: this is no UTF-8; expected JSON, which is always UTF-8")
     })?;
-    usable(&text).map(|()| text)
+    usable(text).map(|()| text.to_owned())
 }
 
 fn usable(text: &str) -> Result<(), String> {
@@ -154,10 +153,9 @@ fn usable(text: &str) -> Result<(), String> {
     })
 }
 
-/// Line and column behind a text, both from 1.
 fn place(before: &str) -> String {
-    let last = before.rsplit('\n').next().unwrap_or_default();
-    format!("line {}, column {}", before.matches('\n').count() + 1, last.chars().count() + 1)
+    let (line, column) = text::place_behind(before);
+    format!("line {line}, column {column}")
 }
 
 /// Whether a template may be called so; why not, with the column (from 1) that is at fault.
