@@ -131,7 +131,8 @@ impl Journal {
         Ok((Self::over(file, next_seq, length, secrets), Resumed::Continued { cut: size - length }))
     }
 
-    fn over(file: File, next_seq: u64, length: u64, secrets: Secrets) -> Self {
+    /// Over a file whose lines were looked at already, up to `length`.
+    pub(crate) fn over(file: File, next_seq: u64, length: u64, secrets: Secrets) -> Self {
         let writer = Writer { next_seq, length, medium: Medium::File, lines: Vec::new() };
         Self(Arc::new(Shared {
             file,
