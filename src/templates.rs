@@ -10,8 +10,7 @@ use std::sync::Arc;
 
 use crate::json;
 use crate::slack::envelope::Kind;
-use crate::slack::template;
-use crate::text;
+use crate::slack::{place, template};
 
 /// More than this is no answer: Slack takes 20,480 bytes.
 const LARGEST: u64 = 256 << 10;
@@ -135,7 +134,7 @@ fn read(path: &Path) -> Result<String, String> {
         let size = meta.len().max(bytes.len() as u64);
         return Err(format!("has {size} bytes; a template may have {LARGEST}, and Slack takes 20,480"));
     }
-    let text = text::utf8(&bytes).map_err(|(line, column)| {
+    let text = place::utf8(&bytes).map_err(|(line, column)| {
         format!("line {line}, column {column}: this is no UTF-8; expected JSON, which is always UTF-8")
     })?;
     usable(text).map(|()| text.to_owned())
@@ -154,7 +153,7 @@ fn usable(text: &str) -> Result<(), String> {
 }
 
 fn place(before: &str) -> String {
-    let (line, column) = text::place_behind(before);
+    let (line, column) = place::behind(before);
     format!("line {line}, column {column}")
 }
 

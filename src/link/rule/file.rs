@@ -9,8 +9,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::place::{line_and_column, within_string};
 use super::{Rule, Rules, Spec, SpecError, Then};
+use crate::slack::place;
 use crate::slack::template::FillError;
-use crate::text;
 
 /// The keys of a rule.
 const KEYS: &str = "name, when, payload, times, delay, then, off";
@@ -39,7 +39,7 @@ type Result<T> = std::result::Result<T, Wrong>;
 impl Rules {
     /// Reads the bytes of a rules file, which are to be UTF-8.
     pub fn parse_bytes(bytes: &[u8]) -> std::result::Result<Self, RuleError> {
-        let text = text::utf8(bytes).map_err(|(line, column)| {
+        let text = place::utf8(bytes).map_err(|(line, column)| {
             let excerpt =
                 String::from_utf8_lossy(bytes).lines().nth(line - 1).unwrap_or_default().replace('\t', " ");
             RuleError { line, column, message: "this is no UTF-8, and TOML always is".to_owned(), excerpt }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::text;
+use crate::slack::place;
 
 /// Line and column of a byte, from 1, in characters.
 pub(super) fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
@@ -10,7 +10,7 @@ pub(super) fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
     while !text.is_char_boundary(offset) {
         offset -= 1;
     }
-    text::place_behind(&text[..offset])
+    place::behind(&text[..offset])
 }
 
 /// Where in the file the byte `inner` of a string's value is written; `span` is the string with its quotes.
