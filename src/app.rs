@@ -7,6 +7,7 @@ pub mod composer;
 pub mod event;
 pub mod exports;
 pub mod fate;
+mod fault;
 pub mod finding;
 pub mod keymap;
 pub mod layout;
@@ -304,7 +305,7 @@ impl App {
         self.session.tick(self.now);
         self.flag_findings();
         self.extend_view();
-        self.recording_fault = self.lines.fault();
+        self.heed_fault(now);
         self.show_selection();
         self.prepare_rows();
     }

@@ -59,22 +59,22 @@ enum Keys {
 
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    #[error("cannot read the config file {path}: {source}")]
-    Read { path: PathBuf, source: std::io::Error },
+    #[error("cannot read the config file {path}: {cause}")]
+    Read { path: PathBuf, cause: std::io::Error },
     #[error("the config file {path} is wrong: {what}")]
     Wrong { path: PathBuf, what: String },
-    #[error("cannot read the rules file {path}: {source}")]
-    ReadRules { path: PathBuf, source: std::io::Error },
-    #[error("the rules file {path} is wrong: {source}")]
-    Rules { path: PathBuf, source: RuleError },
+    #[error("cannot read the rules file {path}: {cause}")]
+    ReadRules { path: PathBuf, cause: std::io::Error },
+    #[error("the rules file {path} is wrong: {cause}")]
+    Rules { path: PathBuf, cause: RuleError },
     #[error("{0}")]
     Theme(String),
     #[error(
         "the API URL {0} is neither http nor https. Slack's is {SLACK_API}; set --api-url or SLACK_API_URL"
     )]
     Scheme(Url),
-    #[error("{API_VARIABLE} is no URL: `{text}`: {source}. Slack's is {SLACK_API}")]
-    NoUrl { text: String, source: url::ParseError },
+    #[error("{API_VARIABLE} is no URL: `{text}`: {cause}. Slack's is {SLACK_API}")]
+    NoUrl { text: String, cause: url::ParseError },
     #[error(
         "{from} holds a token with a space, a line break or another character that no token has.\n\
          Copy it again from https://api.slack.com/apps: your app > Basic Information > App-Level Tokens."
@@ -87,8 +87,8 @@ pub enum ConfigError {
          Without a token, `sockscope demo` shows everything on a built-in simulator."
     )]
     NoToken,
-    #[error("cannot read the token file {path}: {source}")]
-    TokenFile { path: PathBuf, source: std::io::Error },
+    #[error("cannot read the token file {path}: {cause}")]
+    TokenFile { path: PathBuf, cause: std::io::Error },
     #[error(
         "{from} holds {}, and Socket Mode takes an app-level token (xapp-…) only. Nothing was sent to Slack.\n\
          Make one at https://api.slack.com/apps: your app > Basic Information > App-Level Tokens, scope connections:write.",
@@ -145,9 +145,9 @@ impl Settings {
     /// The rules to start with, read from their file.
     pub fn rules(&self) -> Result<Rules, ConfigError> {
         let Some(path) = &self.rules else { return Ok(Rules::default()) };
-        let read = fs::read_to_string(path);
-        let text = read.map_err(|source| ConfigError::ReadRules { path: path.clone(), source })?;
-        Rules::parse(&text).map_err(|source| ConfigError::Rules { path: path.clone(), source })
+        let read = fs::read(path);
+        let bytes = read.map_err(|cause| ConfigError::ReadRules { path: path.clone(), cause })?;
+        Rules::parse_bytes(&bytes).map_err(|cause| ConfigError::Rules { path: path.clone(), cause })
     }
 
     /// The app-level token, refused here already where it is of another kind.
@@ -155,7 +155,7 @@ impl Settings {
         let (token, from) = match &self.options.app_token_file {
             Some(path) => {
                 let text = fs::read_to_string(path)
-                    .map_err(|source| ConfigError::TokenFile { path: path.clone(), source })?;
+                    .map_err(|cause| ConfigError::TokenFile { path: path.clone(), cause })?;
                 (text, path.display().to_string())
             }
             None => (variable(TOKEN_VARIABLE).ok_or(ConfigError::NoToken)?, TOKEN_VARIABLE.to_owned()),
@@ -193,7 +193,7 @@ fn variable(name: &str) -> Option<String> {
 /// The API's URL in the environment or in `.env`. A wrong one must not end in calls to Slack itself.
 fn url_variable() -> Result<Option<Url>, ConfigError> {
     let Some(text) = variable(API_VARIABLE) else { return Ok(None) };
-    text.trim().parse().map(Some).map_err(|source| ConfigError::NoUrl { text, source })
+    text.trim().parse().map(Some).map_err(|cause| ConfigError::NoUrl { text, cause })
 }
 
 fn api_url(given: Option<Url>) -> Result<Url, ConfigError> {
@@ -231,7 +231,7 @@ fn read_file(asked: Option<&Path>) -> Result<File, ConfigError> {
             toml::from_str(&text).map_err(|error| ConfigError::Wrong { path, what: error.to_string() })
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && asked.is_none() => Ok(File::default()),
-        Err(source) => Err(ConfigError::Read { path, source }),
+        Err(cause) => Err(ConfigError::Read { path, cause }),
     }
 }
 

@@ -6,6 +6,7 @@ pub mod envelope;
 pub mod handler;
 pub mod message;
 pub mod peek;
+pub mod place;
 pub mod sample;
 pub mod secret;
 pub mod strict;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::json;
 use crate::slack::envelope::Kind;
-use crate::slack::template;
+use crate::slack::{place, template};
 
 /// More than this is no answer: Slack takes 20,480 bytes.
 const LARGEST: u64 = 256 << 10;
@@ -54,8 +54,8 @@ pub enum SaveError {
     NoFolder,
     #[error("{} is there already: nothing was saved; take another name", .0.display())]
     Exists(PathBuf),
-    #[error("the template cannot be saved as {}: {source}", path.display())]
-    Write { path: PathBuf, source: io::Error },
+    #[error("the template cannot be saved as {}: {cause}", path.display())]
+    Write { path: PathBuf, cause: io::Error },
 }
 
 /// Everything that `folder` holds. A folder that is not there holds nothing.
@@ -134,12 +134,10 @@ fn read(path: &Path) -> Result<String, String> {
         let size = meta.len().max(bytes.len() as u64);
         return Err(format!("has {size} bytes; a template may have {LARGEST}, and Slack takes 20,480"));
     }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let before =
-            String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]).into_owned();
-        format!("{}: this is no UTF-8; expected JSON, which is always UTF-8", place(&before))
+    let text = place::utf8(&bytes).map_err(|(line, column)| {
+        format!("line {line}, column {column}: this is no UTF-8; expected JSON, which is always UTF-8")
     })?;
-    usable(&text).map(|()| text)
+    usable(text).map(|()| text.to_owned())
 }
 
 fn usable(text: &str) -> Result<(), String> {
@@ -154,10 +152,9 @@ fn usable(text: &str) -> Result<(), String> {
     })
 }
 
-/// Line and column behind a text, both from 1.
 fn place(before: &str) -> String {
-    let last = before.rsplit('\n').next().unwrap_or_default();
-    format!("line {}, column {}", before.matches('\n').count() + 1, last.chars().count() + 1)
+    let (line, column) = place::behind(before);
+    format!("line {line}, column {column}")
 }
 
 /// Whether a template may be called so; why not, with the column (from 1) that is at fault.
@@ -188,7 +185,7 @@ pub fn save(folder: &Path, kind: Kind, name: &str, text: &str, replace: bool) ->
     }
     let folder = folder.join(kind.name());
     let path = folder.join(format!("{name}.json"));
-    let failed = |source| SaveError::Write { path: path.clone(), source };
+    let failed = |cause| SaveError::Write { path: path.clone(), cause };
     fs::create_dir_all(&folder).map_err(failed)?;
     let mut file = tempfile::Builder::new().prefix(".saving-").tempfile_in(&folder).map_err(failed)?;
     file.write_all(text.trim_end().as_bytes()).and_then(|()| file.write_all(b"\n")).map_err(failed)?;

@@ -29,6 +29,8 @@ pub enum Event {
     Found(Found),
     /// What was worked out in the background.
     Worked(work::Done),
+    /// The rules could not be written to that file, and why.
+    RulesNotSaved(PathBuf, String),
     /// How an effect went.
     Told(Grade, String),
     /// How an export goes.

@@ -47,6 +47,10 @@ impl App {
                 self.ask_to_replace(path);
                 Vec::new()
             }
+            Event::RulesNotSaved(path, why) => {
+                self.ask_again_where_to_save(&path, why);
+                Vec::new()
+            }
             Event::Templates(loaded) => {
                 self.set_templates(loaded, now);
                 Vec::new()
@@ -154,7 +158,8 @@ impl App {
             Purpose::Search(_) => self.payload.find(text),
             Purpose::Query => self.query_typed(text),
             Purpose::SaveTemplate => self.check_name(text),
-            Purpose::SaveRules | Purpose::Export(_) => {}
+            Purpose::SaveRules => self.forget_prompt_error(),
+            Purpose::Export(_) => {}
             Purpose::Filter => {
                 let parsed = if text.trim().is_empty() { Ok(None) } else { Filter::parse(text).map(Some) };
                 let error = match parsed {
@@ -214,6 +219,7 @@ impl App {
             About::Reconnect => self.perform(Action::Reconnect, now),
             About::Send => self.send_draft(now),
             About::ReplaceRules(path) => vec![self.saving(path, true)],
+            About::RemoveRule => self.remove_selected_rule(now),
             About::Overwrite => self.overwrite(),
             About::Replace => self.agreed_upon.take().into_iter().collect(),
         }

@@ -114,6 +114,8 @@ pub enum About {
     Reconnect,
     Send,
     ReplaceRules(PathBuf),
+    /// The one that is selected in the list.
+    RemoveRule,
     Overwrite,
     /// A file that is there already.
     Replace,
@@ -253,7 +255,8 @@ impl Prompt {
         match key.code {
             KeyCode::Esc => Reply::Cancelled(self.purpose, self.before.clone()),
             KeyCode::Char('c') if control => Reply::Cancelled(self.purpose, self.before.clone()),
-            KeyCode::Enter if self.error.is_some() => Reply::Stays,
+            // A file that could not be written may be writable by now.
+            KeyCode::Enter if self.error.is_some() && self.purpose != Purpose::SaveRules => Reply::Stays,
             KeyCode::Enter => Reply::Entered(self.purpose, self.text()),
             KeyCode::Char('u') if control => {
                 self.input = line("");

@@ -1,7 +1,7 @@
 //! Rules on the screen: armed from the composer, listed, switched, written anew, kept in a file. The sockets
 //! follow the list that this hands to the link; how often each fired, all copies of a rule count together.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
@@ -43,13 +43,7 @@ impl App {
             Action::SaveRules => self.ask_where_to_save(now),
             Action::EditRule => self.edit_rule(),
             Action::SwitchRule => return self.change_rules(Self::switch_rule),
-            Action::RemoveRule => {
-                let effects = self.change_rules(Self::remove_rule);
-                if !effects.is_empty() {
-                    self.tell(now, Grade::Done, "removed; what is on its way by it still leaves");
-                }
-                return effects;
-            }
+            Action::RemoveRule => self.ask_to_remove(),
             Action::RuleUp => return self.change_rules(|app, at| app.move_rule(at, at.checked_sub(1))),
             Action::RuleDown => return self.change_rules(|app, at| app.move_rule(at, at.checked_add(1))),
             _ => {}
@@ -98,6 +92,21 @@ impl App {
         let on = self.rules.get(at).is_some_and(|rule| rule.on);
         self.rules.switch(at, !on);
         true
+    }
+
+    /// A rule may have taken a while to write, and no file may have it.
+    fn ask_to_remove(&mut self) {
+        let Some((_, rule)) = self.selected_rule() else { return };
+        let text = format!("Remove the rule `{}`?", rule.title());
+        self.overlays.push(Overlay::Question(Question { about: About::RemoveRule, text, yes: "remove it" }));
+    }
+
+    pub(super) fn remove_selected_rule(&mut self, now: Timestamp) -> Vec<Effect> {
+        let effects = self.change_rules(Self::remove_rule);
+        if !effects.is_empty() {
+            self.tell(now, Grade::Done, "removed; what is on its way by it still leaves");
+        }
+        effects
     }
 
     fn remove_rule(&mut self, at: usize) -> bool {
@@ -213,6 +222,22 @@ impl App {
             return Vec::new();
         }
         vec![self.saving(PathBuf::from(path), false)]
+    }
+
+    /// The prompt once more, with the path as it was typed and what is wrong with it.
+    pub(super) fn ask_again_where_to_save(&mut self, path: &Path, why: String) {
+        let mut prompt = Overlay::prompt(Purpose::SaveRules, &path.display().to_string());
+        if let Overlay::Prompt(prompt) = &mut prompt {
+            prompt.error = Some((1, why));
+        }
+        self.overlays.push(prompt);
+    }
+
+    /// What was wrong with another path says nothing about this one.
+    pub(super) fn forget_prompt_error(&mut self) {
+        if let Some(Overlay::Prompt(prompt)) = self.overlays.last_mut() {
+            prompt.error = None;
+        }
     }
 
     pub(super) fn saving(&mut self, path: PathBuf, replace: bool) -> Effect {

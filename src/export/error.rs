@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 pub enum ExportError {
     #[error("{} exists. Nothing was written; choose another name, or let it be replaced (--force)", .path.display())]
     Exists { path: PathBuf },
-    #[error("cannot write {path}: {why}", path = .path.display(), why = why(.source))]
-    Write { path: PathBuf, source: io::Error },
+    #[error("cannot write {path}: {why}", path = .path.display(), why = why(.cause))]
+    Write { path: PathBuf, cause: io::Error },
     /// The reader of our output went away, or would not take it.
     #[error("cannot write the export: {}", why(.0))]
     Out(io::Error),
@@ -23,8 +23,8 @@ pub enum ExportError {
 }
 
 impl ExportError {
-    pub(super) fn write(path: &Path, source: io::Error) -> Self {
-        Self::Write { path: path.to_owned(), source }
+    pub(super) fn write(path: &Path, cause: io::Error) -> Self {
+        Self::Write { path: path.to_owned(), cause }
     }
 
     /// The same error of a writer, now that its file is known.

@@ -149,7 +149,7 @@ pub enum Event<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
     #[error("this line is no record: {0}")]
-    NotJson(#[from] serde_json::Error),
+    NotJson(serde_json::Error),
     #[error(
         "this record has version {0}, and this sockscope reads version {VERSION}: take a newer sockscope"
     )]

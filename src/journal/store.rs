@@ -79,16 +79,16 @@ const SPILL_LIMIT: usize = 256 << 20;
 pub enum JournalError {
     #[error("another sockscope writes the recording {path}. Choose another FILE, or end the other one")]
     Busy { path: PathBuf },
-    #[error("cannot write the recording {path}: {source}. Choose another place with --record FILE")]
-    Create { path: PathBuf, source: io::Error },
+    #[error("cannot write the recording {path}: {cause}. Choose another place with --record FILE")]
+    Create { path: PathBuf, cause: io::Error },
     #[error(
         "cannot make a temporary file for this session: {0}. Free some room in the temporary folder, or set TMPDIR"
     )]
     Temporary(io::Error),
     #[error(
-        "{path} exists and is no recording of sockscope ({source}). Nothing was changed; choose another FILE"
+        "{path} exists and is no recording of sockscope ({cause}). Nothing was changed; choose another FILE"
     )]
-    NoRecording { path: PathBuf, source: RecordError },
+    NoRecording { path: PathBuf, cause: RecordError },
 }
 
 /// What was found at the end of an existing recording.
@@ -110,7 +110,7 @@ impl Journal {
 
     /// A journal in a file of its own (mode 0600), or appended to an earlier recording.
     pub fn create(path: &Path, secrets: Secrets) -> Result<(Self, Resumed), JournalError> {
-        let failed = |source| JournalError::Create { path: path.to_owned(), source };
+        let failed = |cause| JournalError::Create { path: path.to_owned(), cause };
         let file =
             OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path).map_err(failed)?;
         if file.try_lock().is_err() {
@@ -125,13 +125,14 @@ impl Journal {
         let length = whole_lines(&file, size).map_err(failed)?;
         let next_seq = match last_seq(&file, length).map_err(failed)? {
             Ok(seq) => seq + 1,
-            Err(source) => return Err(JournalError::NoRecording { path: path.to_owned(), source }),
+            Err(cause) => return Err(JournalError::NoRecording { path: path.to_owned(), cause }),
         };
         file.set_len(length).map_err(failed)?;
         Ok((Self::over(file, next_seq, length, secrets), Resumed::Continued { cut: size - length }))
     }
 
-    fn over(file: File, next_seq: u64, length: u64, secrets: Secrets) -> Self {
+    /// Over a file whose lines were looked at already, up to `length`.
+    pub(crate) fn over(file: File, next_seq: u64, length: u64, secrets: Secrets) -> Self {
         let writer = Writer { next_seq, length, medium: Medium::File, lines: Vec::new() };
         Self(Arc::new(Shared {
             file,

@@ -71,6 +71,11 @@ pub struct Spec {
 pub enum SpecError {
     #[error("`when` is no filter: {0}")]
     When(FilterError),
+    /// Mostly one that was forgotten; it would be followed for every envelope.
+    #[error(
+        "`when` is blank: write a filter such as \"type:slash_commands command:/deploy\", or \"kind:envelope\" for every envelope"
+    )]
+    Blank,
     #[error("`payload` cannot be sent: {0}")]
     Payload(FillError),
     #[error("`times = 0` would never fire: write 1 or more, `off = true`, or leave the rule out")]
@@ -129,6 +134,9 @@ impl Eq for Rule {}
 impl Rule {
     /// A rule that is switched on and has not fired yet.
     pub fn new(spec: Spec) -> Result<Self, SpecError> {
+        if spec.when.trim().is_empty() {
+            return Err(SpecError::Blank);
+        }
         let filter = Filter::parse(&spec.when).map_err(SpecError::When)?;
         if let Some(payload) = &spec.payload {
             // Places need an envelope, but what is written must be JSON, and its places must be places.

@@ -27,8 +27,8 @@ pub enum OpenError {
     Denied(PathBuf),
     #[error("{path} is compressed ({with}). Unpack it on the way: `{with} -dc {path} | sockscope open -`")]
     Compressed { path: PathBuf, with: &'static str },
-    #[error("cannot read {path}: {source}")]
-    Read { path: PathBuf, source: io::Error },
+    #[error("cannot read {path}: {cause}")]
+    Read { path: PathBuf, cause: io::Error },
     #[error("standard input can be read once only: name `-` once")]
     InputTwice,
     #[error(
@@ -127,10 +127,10 @@ fn is_input(path: &Path) -> bool {
 
 fn open(path: &Path) -> Result<(File, Kind), OpenError> {
     let path_buf = || path.to_owned();
-    let failed = |source: io::Error| match source.kind() {
+    let failed = |cause: io::Error| match cause.kind() {
         io::ErrorKind::NotFound => OpenError::Missing(path_buf()),
         io::ErrorKind::PermissionDenied => OpenError::Denied(path_buf()),
-        _ => OpenError::Read { path: path_buf(), source },
+        _ => OpenError::Read { path: path_buf(), cause },
     };
     let metadata = std::fs::metadata(path).map_err(failed)?;
     if metadata.is_dir() {

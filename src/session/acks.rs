@@ -26,6 +26,8 @@ pub struct Held {
     pub(super) deliveries: u32,
     /// The number of the finding that says that no ack came in time.
     pub(super) no_ack: Option<u64>,
+    /// A rule kept its ack back, or broke it: nobody needs to look for who forgot it.
+    pub(super) ruled: bool,
 }
 
 impl Held {

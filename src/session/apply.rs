@@ -75,6 +75,9 @@ impl Session {
     /// nothing is due.
     pub fn tick(&mut self, now: Timestamp) {
         while let Some(held) = self.acks.overdue(now) {
+            if held.ruled {
+                continue;
+            }
             let message = "no ack within 3 seconds";
             let finding = Finding::new(finding::NO_ACK, held.deadline(), message)
                 .on_conn(held.conn)

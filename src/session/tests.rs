@@ -182,6 +182,32 @@ fn an_end_of_ours_is_called_by_what_it_was_for() {
 }
 
 #[test]
+fn an_ack_that_a_rule_kept_or_broke_is_not_missing_as_well() {
+    for code in [finding::RULE_DROPPED, finding::RULE_MALFORMED] {
+        let ruled = |conn, id: &'static str| Event::Finding {
+            code: code.into(),
+            conn: Some(conn),
+            envelope_id: Some(id.into()),
+            message: "a rule did it".into(),
+        };
+        let mut script = Script::default();
+        script.live(1, 1).event(1, "e", "Ev1", 0).record(ruled(1, "e")).event(1, "f", "Ev2", 0);
+        script.session.tick(at(4.0));
+        assert_eq!(script.codes(), [code, finding::NO_ACK], "of the other one nobody knows why");
+        // The rule waited longer than Slack did, and then broke the ack.
+        script.wait(5.0).record(ruled(1, "f"));
+        assert_eq!(script.codes(), [code, code]);
+        assert_eq!(
+            (script.session.findings().count(finding::NO_ACK), script.session.findings().total()),
+            (0, 2)
+        );
+        // A hand may answer all the same.
+        script.ack(1, "e", 5000.0);
+        assert_eq!(script.codes(), [code, code, finding::LATE_ACK]);
+    }
+}
+
+#[test]
 fn a_cut_leaves_a_gap_a_finding_and_what_came_again() {
     let mut script = Script::default();
     script.live(1, 1).event(1, "e1", "Ev1", 0).wait(1.0).closed(1, None, 1000.0);

@@ -60,10 +60,10 @@ pub struct Periods {
 pub enum ScenarioError {
     #[error("there is no scenario named {name:?}, nor a file of that name; the scenarios are: {names}", names = names().join(", "))]
     Unknown { name: String },
-    #[error("cannot read the scenario {path}: {source}")]
-    Read { path: String, source: std::io::Error },
-    #[error("the scenario {path} cannot be played:\n{source}")]
-    Parse { path: String, source: toml::de::Error },
+    #[error("cannot read the scenario {path}: {cause}")]
+    Read { path: String, cause: std::io::Error },
+    #[error("the scenario {path} cannot be played:\n{cause}")]
+    Parse { path: String, cause: toml::de::Error },
 }
 
 /// The built-in scenarios' names, sorted.
@@ -87,7 +87,7 @@ impl Scenario {
             return Err(ScenarioError::Unknown { name: name.to_owned() });
         }
         let text = std::fs::read_to_string(path)
-            .map_err(|source| ScenarioError::Read { path: name.to_owned(), source })?;
+            .map_err(|cause| ScenarioError::Read { path: name.to_owned(), cause })?;
         Self::parse(name, &text)
     }
 
@@ -96,7 +96,7 @@ impl Scenario {
     /// # Errors
     /// What is wrong, with its line and column.
     pub fn parse(path: &str, text: &str) -> Result<Self, ScenarioError> {
-        toml::from_str(text).map_err(|source| ScenarioError::Parse { path: path.to_owned(), source })
+        toml::from_str(text).map_err(|cause| ScenarioError::Parse { path: path.to_owned(), cause })
     }
 }
 

@@ -18,10 +18,20 @@ mod timeline;
 const QUIET: i64 = 60;
 
 pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
-    let lines = lines(&app.session, look, usize::from(area.width), usize::from(area.height));
+    let (width, height) = (usize::from(area.width), usize::from(area.height));
+    let mut lines = fault_lines(app.recording_fault.as_deref(), look, width);
+    lines.extend(self::lines(&app.session, look, width, height.saturating_sub(lines.len())));
     let last = lines.len().saturating_sub(usize::from(area.height));
     let shown = lines.into_iter().skip(app.health.offset.min(last)).take(usize::from(area.height));
     Paragraph::new(shown.collect::<Vec<_>>()).render(area, frame.buffer_mut());
+}
+
+/// Why nothing is recorded any more: the header has room for the fact only.
+fn fault_lines(fault: Option<&str>, look: &Look, width: usize) -> Vec<Line<'static>> {
+    let Some(fault) = fault else { return Vec::new() };
+    let words = format!("✗ {}", text::visible(fault));
+    let wrapped = text::wrap_words(&words, width.saturating_sub(2)).into_iter();
+    wrapped.map(|line| Line::styled(format!(" {line}"), look.theme.bad)).collect()
 }
 
 /// Everything that the pane has to tell, the most urgent first. Bounded: 10 connections, 1,000 ends. The

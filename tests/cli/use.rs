@@ -208,3 +208,31 @@ fn the_log_is_masked_and_private() {
     assert_eq!(ended.code, Some(1));
     assert!(ended.stderr.contains("no/such/folder"), "{}", ended.stderr);
 }
+
+/// A cause is part of its message, or follows it: never both.
+#[test]
+fn no_error_says_a_thing_twice() {
+    let folder = folder();
+    write(&folder, "wrong.toml", "[[rule]]\nwhen = \"nonsense:yes\"\n");
+    write(&folder, "scenario.toml", "title = 1\n");
+    write(&folder, "other.txt", "no recording at all\n");
+    std::fs::create_dir(folder.path().join("here")).unwrap();
+    for (arguments, cause) in [
+        (&["demo", "--rules", "missing.toml"][..], "No such file or directory"),
+        (&["demo", "--rules", "wrong.toml"], "is no filter"),
+        (&["demo", "--config", "missing.toml"], "No such file or directory"),
+        (&["demo", "--config", "here"], "Is a directory"),
+        (&["demo", "--scenario", "scenario.toml"], "title = 1"),
+        (&["demo", "--record", "here"], "Is a directory"),
+        (&["demo", "--record", "other.txt"], "expected"),
+        (&["--app-token-file", "missing", "--for", "1s"], "No such file or directory"),
+        (&["open", "/proc/self/mem"], "os error"),
+    ] {
+        let ended = run(sockscope(&folder).args(arguments));
+        assert!(matches!(ended.code, Some(1 | 2)), "{arguments:?}: {}", ended.stderr);
+        assert_eq!(ended.stderr.matches(cause).count(), 1, "{arguments:?}: {}", ended.stderr);
+        assert!(ended.stderr.matches("os error").count() <= 1, "{}", ended.stderr);
+        assert!(ended.stderr.lines().filter(|line| line.trim() == "^").count() <= 1, "{}", ended.stderr);
+        assert!(ended.stderr.matches("expected").count() <= 1, "{}", ended.stderr);
+    }
+}

@@ -152,9 +152,12 @@ fn rules_are_switched_moved_and_removed() {
     assert_eq!(stage.press("J"), [], "it is the last");
     let rules = told(&stage.press("K"));
     assert_eq!(whens(&rules), ["command:/deploy", "callback:modal-with-inputs", "retry:0"]);
-    let rules = told(&press(&mut stage, &["G", "x"]));
+    assert_eq!(press(&mut stage, &["G", "x"]), [], "it asks first");
+    assert!(screen(&stage).contains("Remove the rule `event:app_mention retry:0`?"), "{}", screen(&stage));
+    assert_eq!(press(&mut stage, &["n", "x"]), []);
+    let rules = told(&stage.press("y"));
     assert_eq!(whens(&rules), ["command:/deploy", "callback:modal-with-inputs"]);
-    let rules = told(&stage.press("x"));
+    let rules = told(&press(&mut stage, &["x", "y"]));
     assert_eq!(whens(&rules), ["command:/deploy"], "the selection stays inside");
 }
 
@@ -194,6 +197,27 @@ fn rules_are_written_to_a_file_that_is_named_and_asked_about() {
     assert!(matches!(&stage.press("y")[..], [Effect::SaveRules { replace: true, .. }]));
     stage.press("w");
     assert!(screen(&stage).contains("write all rules to mine.toml"), "it is remembered");
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_asked_for_again() {
+    let mut stage = scene::Stage::with_rules("phosphor", WIDE, Rules::parse(RULES).unwrap());
+    stage.play();
+    let effects = press(&mut stage, &["L", "w", "ctrl-u", "/none/r.toml", "enter"]);
+    let [Effect::SaveRules { path, .. }] = &effects[..] else { panic!("{effects:?}") };
+    let why = "cannot write /none/r.toml: No such file or directory";
+    stage.tell(sockscope::app::Event::RulesNotSaved(path.clone(), why.to_owned()));
+    let asked = screen(&stage);
+    assert!(asked.contains(why) && asked.contains("write all rules to /none/r.toml"), "{asked}");
+    // Letters are the path's, and no actions of the list below.
+    assert_eq!(stage.press("e"), []);
+    let asked = screen(&stage);
+    assert!(!asked.contains(why) && asked.contains("write all rules to /none/r.tomle"), "{asked}");
+    stage.tell(sockscope::app::Event::RulesNotSaved(path.clone(), why.to_owned()));
+    assert!(
+        matches!(&stage.press("enter")[..], [Effect::SaveRules { .. }]),
+        "it may be tried again as it is"
+    );
 }
 
 /// An envelope comes that the first rule answers.

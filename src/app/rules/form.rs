@@ -226,6 +226,7 @@ impl From<SpecError> for Fault {
                 let (column, message) = (Some(error.column), error.message);
                 Self { field: Some(Field::When), column, message }
             }
+            SpecError::Blank => Self::of(Field::When, error.to_string()),
             SpecError::Payload(_) => Self { field: None, column: None, message: error.to_string() },
             SpecError::Never => Self::of(Field::Times, error.to_string()),
             SpecError::Delay => Self::of(Field::Delay, error.to_string()),

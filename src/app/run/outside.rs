@@ -29,9 +29,11 @@ pub(super) fn perform<I>(effect: Effect, app: &mut App, around: &mut Surrounding
                 .map_err(|error| error.to_string())
         }),
         Effect::SendAgain(text) => simulate(around.simulator.as_ref(), |slack| send_again(slack, &text)),
-        Effect::SaveRules { path, text, replace } => save::rules(&path, &text, replace).map(|event| {
-            app.update(event, (around.clock)());
-        }),
+        Effect::SaveRules { path, text, replace } => {
+            let event = save::rules(&path, &text, replace);
+            app.update(event.unwrap_or_else(|why| Event::RulesNotSaved(path, why)), (around.clock)());
+            Ok(())
+        }
         effect @ Effect::SaveTemplate { .. } => save_template(effect, app, around),
         Effect::CheckWithSlack { number, question } => {
             check_with_slack(around.outside.api_url.clone(), number, question, tell.clone())

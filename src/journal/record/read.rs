@@ -69,7 +69,7 @@ impl<'a> Record<'a> {
     }
 
     fn parse_any(line: &'a str) -> Result<Self, RecordError> {
-        let line: Line = serde_json::from_str(line)?;
+        let line: Line = serde_json::from_str(line).map_err(RecordError::NotJson)?;
         if line.v != VERSION {
             return Err(RecordError::Version(line.v));
         }

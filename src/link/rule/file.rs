@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::place::{line_and_column, within_string};
 use super::{Rule, Rules, Spec, SpecError, Then};
+use crate::slack::place;
 use crate::slack::template::FillError;
 
 /// The keys of a rule.
@@ -36,6 +37,16 @@ struct Wrong {
 type Result<T> = std::result::Result<T, Wrong>;
 
 impl Rules {
+    /// Reads the bytes of a rules file, which are to be UTF-8.
+    pub fn parse_bytes(bytes: &[u8]) -> std::result::Result<Self, RuleError> {
+        let text = place::utf8(bytes).map_err(|(line, column)| {
+            let excerpt =
+                String::from_utf8_lossy(bytes).lines().nth(line - 1).unwrap_or_default().replace('\t', " ");
+            RuleError { line, column, message: "this is no UTF-8, and TOML always is".to_owned(), excerpt }
+        })?;
+        Self::parse(text)
+    }
+
     /// Reads a rules file. See the README's section "Rules".
     pub fn parse(text: &str) -> std::result::Result<Self, RuleError> {
         read(text).map_err(|wrong| {
@@ -106,6 +117,7 @@ fn refused(text: &str, table: &DeTable, error: &SpecError) -> Wrong {
             let start = within_string(text, &span("when"), error.offset);
             Wrong { at: start..start, message: format!("`when` is no filter: {}", error.message) }
         }
+        SpecError::Blank => Wrong { at: span("when"), message: error.to_string() },
         SpecError::Payload(FillError::Syntax { what, line, column }) => {
             let json = find(table, "payload").and_then(|value| value.get_ref().as_str()).unwrap_or_default();
             let before: usize = json.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();

@@ -2,15 +2,15 @@
 
 use std::ops::Range;
 
+use crate::slack::place;
+
 /// Line and column of a byte, from 1, in characters.
 pub(super) fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
     let mut offset = offset.min(text.len());
     while !text.is_char_boundary(offset) {
         offset -= 1;
     }
-    let before = &text[..offset];
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
-    (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
+    place::behind(&text[..offset])
 }
 
 /// Where in the file the byte `inner` of a string's value is written; `span` is the string with its quotes.

@@ -57,7 +57,7 @@ fn the_contract_s_example_is_read() {
 #[test]
 fn a_payload_is_json_in_a_string_or_a_table_in_the_order_of_the_file() {
     let payload = |written: &str| {
-        let rules = Rules::parse(&format!("[[rule]]\nwhen = ''\n{written}")).unwrap();
+        let rules = Rules::parse(&format!("[[rule]]\nwhen = 'x'\n{written}")).unwrap();
         rules.get(0).unwrap().spec().payload.clone().unwrap()
     };
     let table = "payload = { z = 1, a = [0x10, -2.5, true, 'x'], m.z = 1, m.b = { } }";
@@ -70,28 +70,30 @@ fn a_payload_is_json_in_a_string_or_a_table_in_the_order_of_the_file() {
 fn a_mistake_is_told_with_its_line_and_column() {
     for (text, line, column, says) in [
         ("rules = 1", 1, 1, "[[rule]] only"),
-        ("[rule]\nwhen = ''", 1, 1, "two pairs"),
+        ("[rule]\nwhen = 'x'", 1, 1, "two pairs"),
         ("rule = [1]", 1, 9, "a rule"),
-        ("[[rule]]\nwhen = ''\nwehn = ''", 3, 1, "`wehn`"),
+        ("[[rule]]\nwhen = 'x'\nwehn = ''", 3, 1, "`wehn`"),
         ("[[rule]]\nthen = 'ack'", 1, 1, "no `when`"),
+        ("[[rule]]\nwhen = ''", 2, 8, "blank"),
+        ("[[rule]]\nthen = 'ack'\nwhen = \" \\t \"", 3, 8, "blank"),
         ("[[rule]]\nwhen = 7", 2, 8, "integer"),
         ("[[rule]]\nwhen = 'type:('", 2, 14, "`when`"),
         ("[[rule]]\nwhen = \"\\u00e9 colour:x\"", 2, 16, "colour"),
-        ("[[rule]]\nwhen = ''\ntimes = 0", 3, 9, "never fire"),
-        ("[[rule]]\nwhen = ''\ntimes = -1", 3, 9, "-1"),
-        ("[[rule]]\nwhen = ''\ndelay = 'soon'", 3, 9, "3500ms"),
-        ("[[rule]]\nwhen = ''\ndelay = '-1s'", 3, 9, "3500ms"),
-        ("[[rule]]\nwhen = ''\ndelay = '2h'", 3, 9, "an hour"),
-        ("[[rule]]\nwhen = ''\nthen = 'explode'", 3, 8, "malformed"),
-        ("[[rule]]\nwhen = ''\npayload = 1", 3, 11, "JSON"),
-        ("[[rule]]\nwhen = ''\npayload = { a = nan }", 3, 17, "nan"),
-        ("[[rule]]\nwhen = ''\npayload = { a = 2026-11-22 }", 3, 17, "date"),
-        ("[[rule]]\nwhen = ''\npayload = '{\"a\": }'", 3, 18, "no JSON"),
-        ("[[rule]]\nwhen = ''\npayload = '''\n{\"a\":\n  x}'''", 5, 3, "no JSON"),
-        ("[[rule]]\nwhen = ''\npayload = { a = '{{/open' }", 3, 11, "closing"),
-        ("[[rule]]\nwhen = ''\npayload = { a = '{{wibble}}' }", 3, 11, "wibble"),
+        ("[[rule]]\nwhen = 'x'\ntimes = 0", 3, 9, "never fire"),
+        ("[[rule]]\nwhen = 'x'\ntimes = -1", 3, 9, "-1"),
+        ("[[rule]]\nwhen = 'x'\ndelay = 'soon'", 3, 9, "3500ms"),
+        ("[[rule]]\nwhen = 'x'\ndelay = '-1s'", 3, 9, "3500ms"),
+        ("[[rule]]\nwhen = 'x'\ndelay = '2h'", 3, 9, "an hour"),
+        ("[[rule]]\nwhen = 'x'\nthen = 'explode'", 3, 8, "malformed"),
+        ("[[rule]]\nwhen = 'x'\npayload = 1", 3, 11, "JSON"),
+        ("[[rule]]\nwhen = 'x'\npayload = { a = nan }", 3, 17, "nan"),
+        ("[[rule]]\nwhen = 'x'\npayload = { a = 2026-11-22 }", 3, 17, "date"),
+        ("[[rule]]\nwhen = 'x'\npayload = '{\"a\": }'", 3, 18, "no JSON"),
+        ("[[rule]]\nwhen = 'x'\npayload = '''\n{\"a\":\n  x}'''", 5, 3, "no JSON"),
+        ("[[rule]]\nwhen = 'x'\npayload = { a = '{{/open' }", 3, 11, "closing"),
+        ("[[rule]]\nwhen = 'x'\npayload = { a = '{{wibble}}' }", 3, 11, "wibble"),
         ("[[rule]]\nwhen = 'a' b", 2, 12, "no TOML"),
-        ("[[rule]]\nwhen = ''\nwhen = ''", 3, 1, "no TOML"),
+        ("[[rule]]\nwhen = 'x'\nwhen = 'x'", 3, 1, "no TOML"),
     ] {
         let error = error(text);
         assert_eq!((error.line, error.column), (line, column), "{text}\n{error}");
@@ -101,10 +103,18 @@ fn a_mistake_is_told_with_its_line_and_column() {
 }
 
 #[test]
+fn a_byte_that_is_no_utf_8_is_told_with_its_line_and_column() {
+    let error = Rules::parse_bytes(b"[[rule]]\nwhen = '\xc3\xa9 \xff'").unwrap_err();
+    assert_eq!((error.line, error.column), (2, 11), "{error}");
+    assert!(error.message.contains("UTF-8"), "{error}");
+    assert_eq!(Rules::parse_bytes(MODAL.as_bytes()), Rules::parse(MODAL));
+}
+
+#[test]
 fn a_payload_of_ten_thousand_arrays_is_told() {
-    let deep = format!("[[rule]]\nwhen = ''\npayload = '{}'", "[".repeat(10_000));
+    let deep = format!("[[rule]]\nwhen = 'x'\npayload = '{}'", "[".repeat(10_000));
     assert_eq!(error(&deep).line, 3);
-    error(&format!("[[rule]]\nwhen = ''\npayload = {}", "[".repeat(10_000)));
+    error(&format!("[[rule]]\nwhen = 'x'\npayload = {}", "[".repeat(10_000)));
 }
 
 #[test]
@@ -116,7 +126,7 @@ fn the_first_match_wins_and_a_spent_rule_gives_way() {
         [[rule]]
         when = "type:slash_commands"
         [[rule]]
-        when = ""
+        when = "kind:envelope"
     "#;
     let mut rules = Rules::parse(text).unwrap();
     let deploy = r#"{"type":"slash_commands","payload":{"command":"/deploy"}}"#;
@@ -145,7 +155,7 @@ fn the_first_match_wins_and_a_spent_rule_gives_way() {
 
 #[test]
 fn the_last_time_is_given_to_one_socket_only() {
-    let rules = Rules::parse("[[rule]]\nwhen = ''\ntimes = 100").unwrap();
+    let rules = Rules::parse("[[rule]]\nwhen = 'kind:envelope'\ntimes = 100").unwrap();
     let fired: usize = std::thread::scope(|scope| {
         let sockets: Vec<_> = (0..4)
             .map(|_| {
@@ -168,7 +178,7 @@ fn an_answer_takes_its_places_from_the_payload_or_says_which_is_missing() {
     assert!(filled.contains("Too short, rainer"), "{filled}");
     assert_eq!(rule.answer("{}"), Err(FillError::NotFound { place: "/user/username".into() }));
     let escaped = r#"{"a":"\u007b{/x}}"}"#.to_owned();
-    let rule = Rule::new(Spec { payload: Some(escaped), ..Spec::default() }).unwrap();
+    let rule = Rule::new(Spec { when: "x".into(), payload: Some(escaped), ..Spec::default() }).unwrap();
     assert_eq!(rule.answer(r#"{"x":1}"#).unwrap().unwrap(), r#"{"a":1}"#);
 }
 
@@ -213,11 +223,8 @@ fn what_is_proposed_names_what_a_handler_is_written_for() {
 }
 
 fn specs() -> impl Strategy<Value = Rule> {
-    let when = prop_oneof![
-        Just(String::new()),
-        Just("type:interactive".into()),
-        Just(r#"/a\d'"/ "x \\ y" é"#.into())
-    ];
+    let when =
+        prop_oneof![Just("x".into()), Just("type:interactive".into()), Just(r#"/a\d'"/ "x \\ y" é"#.into())];
     let payload =
         proptest::option::of(("[ -~\\n\\t\\réñ\u{1}']{0,20}", any::<bool>()).prop_map(|(text, pretty)| {
             let value = serde_json::json!({ "text": text, "n": [1, 2.5] });

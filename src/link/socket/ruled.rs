@@ -109,8 +109,21 @@ impl Live<'_> {
 /// What to say of a frame that a rule broke.
 pub(super) fn malformed(frame: &str) -> String {
     let shown: String = frame.chars().take(SHOWN).collect();
-    let more = if shown.len() < frame.len() { "…" } else { "" };
+    let more = if shown.len() < frame.len() { format!("… ({} bytes)", frame.len()) } else { String::new() };
     format!(
         "a rule sent {shown}{more} without its last brace: no JSON, so that nothing is acknowledged. Slack sends an event again; of anything else the user sees an error"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_frame_is_told_whole_or_with_its_size() {
+        let short = r#"{"envelope_id":"é","payload":{"text":"hi"}"#;
+        assert!(malformed(short).starts_with(&format!("a rule sent {short} without its last brace")));
+        let long = malformed(&"é".repeat(300));
+        assert!(long.contains("é… (600 bytes) without its last brace"), "{long}");
+    }
 }

@@ -47,6 +47,7 @@ impl Session {
             accepts_payload,
             deliveries: 1,
             no_ack: None,
+            ruled: false,
         };
         if let Arrival::Again { row: first } = self.acks.arrive(held) {
             let finding = Finding::new(finding::SAME_ENVELOPE, at, "this envelope_id came before");
@@ -152,6 +153,12 @@ impl Session {
         match (finding.code.as_ref(), waiting) {
             (finding::NO_ACK, Some(held)) => {
                 held.no_ack = self.findings.add(finding).or(held.no_ack);
+            }
+            // What a rule delayed and then broke was told of as missing before.
+            (finding::RULE_DROPPED | finding::RULE_MALFORMED, Some(held)) => {
+                held.ruled = true;
+                let no_ack = held.no_ack.take();
+                self.late_ack(no_ack, finding);
             }
             (finding::LATE_ACK, Some(held)) => {
                 let no_ack = held.no_ack.take();

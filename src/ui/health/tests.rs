@@ -1,7 +1,9 @@
 #![allow(clippy::unwrap_used)]
 use super::super::theme::Theme;
 use super::*;
-use crate::journal::{Event, Record};
+use crate::app::keymap::Keymap;
+use crate::app::{Mode, Start};
+use crate::journal::{Event, Journal, Record, Secrets};
 
 fn session(events: Vec<(f64, Event)>) -> Session {
     let mut session = Session::default();
@@ -80,4 +82,33 @@ fn a_sparkline_spans_from_the_least_to_the_greatest() {
     assert_eq!(sparkline(&[1.0, 2.0, 3.0], 12), "▁▅█");
     assert_eq!(sparkline(&[5.0, 5.0], 12), "▁▁");
     assert_eq!(sparkline(&[9.0, 1.0, 2.0], 2), "▁█");
+}
+
+/// The whole screen, as lines.
+fn screen(app: &App, now: Timestamp, (width, height): (u16, u16)) -> String {
+    let look = Look { theme: Theme::named("phosphor").unwrap(), now, zone: jiff::tz::TimeZone::UTC };
+    let mut terminal = ratatui::Terminal::new(ratatui::backend::TestBackend::new(width, height)).unwrap();
+    terminal.draw(|frame| crate::ui::draw(app, &look, frame)).unwrap();
+    terminal.backend().to_string()
+}
+
+#[test]
+fn a_full_disk_is_told_with_its_reason() {
+    // /dev/full takes no byte, as a full disk does.
+    let file = std::fs::OpenOptions::new().read(true).write(true).open("/dev/full").unwrap();
+    let journal = Journal::over(file, 0, 0, Secrets::Masked);
+    let keymap = Keymap::new(&std::collections::BTreeMap::new()).unwrap();
+    let size = (120, 40);
+    let mut app = App::new(journal.clone(), Start::new(Mode::Live, keymap, size));
+    app.settle(at(0.0));
+    assert!(!screen(&app, at(0.0), size).contains("No space left"));
+    journal.write(at(1.0), &Event::Session { mode: "live".into(), version: "0.1.0".into() });
+    app.settle(at(1.0));
+    let told = screen(&app, at(2.0), size);
+    assert!(told.contains("✗ recording stopped"), "{told}");
+    assert_eq!(told.matches("No space left on device").count(), 2, "in the footer and in the pane: {told}");
+    assert!(told.contains("Acks go on"), "{told}");
+    app.settle(at(20.0));
+    let later = screen(&app, at(20.0), size);
+    assert_eq!(later.matches("No space left on device").count(), 1, "told once, and it stays: {later}");
 }

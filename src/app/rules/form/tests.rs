@@ -110,6 +110,19 @@ fn what_is_wrong_is_told_where_it_is_and_cannot_be_armed() {
 }
 
 #[test]
+fn a_blank_when_would_match_everything_and_cannot_be_armed() {
+    for blank in ["", "  "] {
+        let mut form = form(blank, None);
+        press(&mut form, KeyCode::Tab);
+        assert_eq!(press(&mut form, KeyCode::Enter), Wish::Stay);
+        let fault = form.verdict.as_ref().unwrap_err();
+        assert_eq!(fault.field, Some(Field::When));
+        assert!(fault.message.contains("blank"), "{}", fault.message);
+        assert_eq!(form.field, Field::When, "the cursor goes there");
+    }
+}
+
+#[test]
 fn what_slack_would_refuse_is_said_and_can_be_armed() {
     let doubts = |payload: &str| modal(payload).doubts;
     assert_eq!(doubts(r#"{"response_action":"errors","errors":{"a":"no, {{/user/username}}"}}"#), [""; 0]);
