@@ -75,7 +75,9 @@ fn clock() -> Timestamp {
 async fn frames_of_ten_seconds(records: &[Event<'_>]) -> u32 {
     let journal = Journal::temporary(Secrets::Masked).unwrap();
     let tail = journal.tail();
-    records.iter().for_each(|event| journal.write(clock(), event));
+    for event in records {
+        journal.write(clock(), event);
+    }
     let start = Start::new(Mode::Live, Keymap::new(&BTreeMap::new()).unwrap(), (120, 40));
     let mut app = App::new(journal.clone(), start);
     let mut terminal = Terminal::new(Counted { inner: TestBackend::new(120, 40), frames: 0 }).unwrap();

@@ -11,7 +11,7 @@ use sockscope::simulator::workspace::Act;
 use sockscope::slack::sample::Unsent;
 
 use super::demo::{live, send_sample};
-use super::harness::{BINARY, ENTER, ESC, Start, Terminal};
+use super::harness::{ENTER, ESC, Start, Terminal};
 use super::slack::Slack;
 
 /// The parameters of every sequence that sets colours and attributes.

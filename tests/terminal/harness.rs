@@ -177,10 +177,6 @@ impl Terminal {
         self.shared.state().parser.screen().contents()
     }
 
-    pub fn written(&self) -> Vec<u8> {
-        self.shared.state().written.clone()
-    }
-
     /// Whether the terminal passes keys on one by one, unechoed.
     pub fn is_raw(&self) -> bool {
         format!("{:?}", self.master.as_ref().unwrap().get_termios()) != self.termios
