@@ -210,6 +210,8 @@ pub struct App {
     fate: Option<Fate>,
     /// The row that the composer was offered.
     offered: Option<u32>,
+    /// The row and the text of the draft that was given up last.
+    given_up: Option<(u32, String)>,
     queries: Queries,
     comparisons: Comparisons,
     /// The delivery from which the reader went to the other one.
@@ -265,6 +267,7 @@ impl App {
             shown_id: None,
             fate: None,
             offered: None,
+            given_up: None,
             queries: Queries::default(),
             comparisons: Comparisons::default(),
             retry_left: None,
@@ -291,6 +294,7 @@ impl App {
                 self.hear(&record);
                 if let Some(Change::Changed(row)) = self.index.push(place, &record) {
                     self.recheck(row);
+                    self.offer_anew(row);
                 }
             }
             Err(_) => self.session.count_unreadable(),
