@@ -12,6 +12,8 @@ mod scene;
 #[path = "../examples/screenshots/svg.rs"]
 mod svg;
 
+#[path = "screens/composer.rs"]
+mod composer;
 #[path = "screens/findings.rs"]
 mod findings;
 #[path = "screens/rules.rs"]
