@@ -16,6 +16,8 @@ mod svg;
 mod composer;
 #[path = "screens/findings.rs"]
 mod findings;
+#[path = "screens/footer.rs"]
+mod footer;
 #[path = "screens/rules.rs"]
 mod rules;
 

@@ -183,9 +183,11 @@ fn draw_menu(menu: &Menu, look: &Look, frame: &mut Frame, screen: Rect) {
         let mut line = Line::from(vec![
             Span::styled(format!(" {keys}"), theme.focus),
             Span::styled(check, if item.checked == Some(true) { theme.urgent } else { theme.dim }),
-            Span::styled(text::left(&item.label, label_width + 2), theme.text),
-            Span::styled(item.note.clone(), theme.dim),
         ]);
+        let width = usize::from(area.width).saturating_sub(line.width() + 1);
+        line.push_span(Span::styled(text::left(&item.label, (label_width + 2).min(width)), theme.text));
+        let width = width.saturating_sub(label_width + 2);
+        line.push_span(Span::styled(text::fit(&item.note, width).into_owned(), theme.dim));
         if at == menu.selected {
             let fill = usize::from(area.width).saturating_sub(line.width());
             line.push_span(" ".repeat(fill));
@@ -197,6 +199,13 @@ fn draw_menu(menu: &Menu, look: &Look, frame: &mut Frame, screen: Rect) {
         lines.push(Line::styled(" nothing of that name", theme.dim));
     }
     Paragraph::new(lines).render(area, frame.buffer_mut());
+    if items.len() > room {
+        let more = if top + room < items.len() { "▼ " } else { "" };
+        let words = format!(" {more}{} of {} ", menu.selected + 1, items.len());
+        let columns = u16::try_from(text::width(&words) + 1).unwrap_or(0);
+        let x = area.right().saturating_sub(columns);
+        frame.buffer_mut().set_string(x, area.bottom(), words, theme.dim);
+    }
 }
 
 fn draw_question(question: &Question, look: &Look, frame: &mut Frame, screen: Rect) {
