@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::overlay::{About, Item, Menu, MenuOf, Overlay, Purpose, Question};
+use super::overlay::{About, Item, Menu, MenuOf, Overlay, Purpose, Question, Scroll};
 use super::{Action, App, Composer, Effect, Grade, Mode, Pane, opened};
 use crate::link::{Command, policy};
 
@@ -61,7 +61,7 @@ impl App {
             Action::Hold => self.overlays.push(self.hold_menu()),
             Action::UnreadableLines => self.show_unreadable(now),
             Action::Palette => self.open_palette(),
-            Action::Help => self.overlays.push(Overlay::Help { offset: 0 }),
+            Action::Help => self.overlays.push(Overlay::Help { offset: Scroll::FromTop(0) }),
             Action::Theme => self.next_theme(now),
             Action::Compose => self.compose(now),
             Action::SaveShown => self.save_shown(now),

@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::composer::Verdict;
-use super::overlay::{About, Overlay, Prompt, Purpose, Question, Sheet};
+use super::overlay::{About, Overlay, Prompt, Purpose, Question, Scroll, Sheet};
 use super::{App, Effect, Grade};
 use crate::templates::{self, Fault, Loaded};
 
@@ -61,7 +61,11 @@ impl App {
             let how = key.map(|key| format!(" {key} in the composer saves one.")).unwrap_or_default();
             lines.push((Grade::Done, format!("There are none yet.{how}")));
         }
-        self.overlays.push(Overlay::Sheet(Sheet { title: "Your templates", lines, offset: 0 }));
+        self.overlays.push(Overlay::Sheet(Sheet {
+            title: "Your templates",
+            lines,
+            offset: Scroll::FromTop(0),
+        }));
     }
 
     /// Asks what the draft shall be called, where there is something to save.

@@ -81,3 +81,13 @@ fn a_wrong_template_is_told_of_in_short() {
     stage.tell(app::Event::Templates(loaded(vec![fault])));
     assert!(text(&stage.draw()).contains("your template is wrong: `:templates` tells why"));
 }
+
+#[test]
+fn from_the_end_of_the_help_one_goes_up_again() {
+    let end = shot(NARROW, &["?", "G"]);
+    let up = shot(NARROW, &["?", "G", "k"]);
+    assert_ne!(end, up);
+    assert_eq!(shot(NARROW, &["?", "G", "k", "j"]), end);
+    assert_eq!(shot(NARROW, &["?", "G", "j", "j", "k"]), up, "there is nothing below the end");
+    assert_eq!(shot(NARROW, &["?", "G", "g"]), shot(NARROW, &["?"]));
+}
