@@ -211,6 +211,8 @@ pub struct App {
     fate: Option<Fate>,
     /// The row that the composer was offered.
     offered: Option<u32>,
+    /// The row and the text of the draft that was given up last.
+    given_up: Option<(u32, String)>,
     queries: Queries,
     comparisons: Comparisons,
     /// The delivery from which the reader went to the other one.
@@ -266,6 +268,7 @@ impl App {
             shown_id: None,
             fate: None,
             offered: None,
+            given_up: None,
             queries: Queries::default(),
             comparisons: Comparisons::default(),
             retry_left: None,
@@ -292,6 +295,7 @@ impl App {
                 self.hear(&record);
                 if let Some(Change::Changed(row)) = self.index.push(place, &record) {
                     self.recheck(row);
+                    self.offer_anew(row);
                 }
             }
             Err(_) => self.session.count_unreadable(),
@@ -380,11 +384,7 @@ impl App {
     }
 
     fn tell(&mut self, now: Timestamp, grade: Grade, text: impl Into<String>) {
-        self.tell_for(now, NOTICE, grade, text);
-    }
-
-    fn tell_for(&mut self, now: Timestamp, long: SignedDuration, grade: Grade, text: impl Into<String>) {
-        let until = now.checked_add(long).unwrap_or(now);
+        let until = now.checked_add(NOTICE).unwrap_or(now);
         self.notice = Some(Notice { grade, text: text.into(), until });
     }
 

@@ -12,8 +12,12 @@ mod scene;
 #[path = "../examples/screenshots/svg.rs"]
 mod svg;
 
+#[path = "screens/composer.rs"]
+mod composer;
 #[path = "screens/findings.rs"]
 mod findings;
+#[path = "screens/footer.rs"]
+mod footer;
 #[path = "screens/rules.rs"]
 mod rules;
 

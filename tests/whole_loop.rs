@@ -385,7 +385,7 @@ async fn own_templates_are_offered_filled_saved_and_listed() {
     let (_folder, outside) = templates(&files);
     let saved = outside.templates.clone().unwrap().join("view_submission/mine, too.json");
     with_user_in(Mode::Demo, outside, "view_submission", async |user| {
-        user.sees("broken.json: line 2, column 3: expected a key in double quotes").await;
+        user.sees("`:templates` tells why").await;
         user.sees("● live 1/1").await;
         user.send("view_submission");
         user.sees("s left").await;
@@ -415,6 +415,7 @@ async fn own_templates_are_offered_filled_saved_and_listed() {
         user.type_(":templates");
         user.press(KeyCode::Enter);
         let sheet = user.sees("Your templates").await;
+        assert!(sheet.contains("broken.json: line 2, column 3: expected a key"), "{sheet}");
         assert!(sheet.contains("✗ ") && sheet.contains("✓ view_submission/mine, too.json"), "{sheet}");
         user.press(KeyCode::Esc);
         user.type_("1a");

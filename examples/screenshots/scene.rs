@@ -59,7 +59,7 @@ pub fn shoot(theme: &'static str, size: (u16, u16), keys: &[&str]) -> Buffer {
 /// The app, its journal and a clock that moves only when told.
 pub struct Stage {
     journal: Journal,
-    app: App,
+    pub app: App,
     theme: Theme,
     size: (u16, u16),
     minter: Minter,

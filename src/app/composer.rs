@@ -30,6 +30,8 @@ pub struct Target {
     pub accepts: Option<bool>,
     /// The payload's text as it came.
     pub payload: String,
+    /// The payload that answered it, blank where its ack had none; nothing while it has no ack.
+    pub sent: Option<String>,
 }
 
 /// What the composer is doing.
@@ -69,17 +71,20 @@ pub struct Draft {
 /// What a draft may start from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Choice {
+    /// What was sent already.
+    Sent,
     Form(Form),
     /// A template of the user's.
     Own(Arc<Template>),
 }
 
-/// Every form that the envelope takes, then the user's own templates of its kind.
+/// What was sent, where something was; every form that the envelope takes, then the user's own templates of its kind.
 fn choices(target: &Target, own: &[Arc<Template>]) -> Vec<Choice> {
     let forms = ack::forms(target.kind, target.accepts).into_iter().map(Choice::Form);
     let takes_payload = target.kind.accepts_payload(target.accepts);
     let own = own.iter().filter(|template| takes_payload && template.kind == target.kind);
-    forms.chain(own.cloned().map(Choice::Own)).collect()
+    let sent = target.sent.iter().map(|_| Choice::Sent);
+    sent.chain(forms).chain(own.cloned().map(Choice::Own)).collect()
 }
 
 /// Slack's own check of a draft.
@@ -178,11 +183,12 @@ impl Composer {
 }
 
 impl Draft {
-    /// Starts with the first form that says something, where one is legal.
+    /// Starts with what was sent; while nothing was, with the first form that says something, where one is legal.
     pub fn new(target: Target, own: &[Arc<Template>]) -> Self {
         let choices = choices(&target, own);
         let says_something = |choice: &Choice| matches!(choice, Choice::Form(form) if !matches!(form, Form::Empty | Form::Raw));
-        let at = choices.iter().position(says_something).unwrap_or(0);
+        let sent = target.sent.is_some();
+        let at = if sent { 0 } else { choices.iter().position(says_something).unwrap_or(0) };
         let verdict = Verdict::empty(&target);
         let mut draft = Self {
             target,
@@ -203,6 +209,8 @@ impl Draft {
     /// The form's name, or the template's, for the title.
     pub fn form_name(&self) -> &str {
         match &self.choices[self.at] {
+            Choice::Sent if self.target.sent.as_ref().is_some_and(String::is_empty) => "empty, as sent",
+            Choice::Sent => "as sent",
             Choice::Form(form) => ack::row_of(self.target.kind, *form).map_or("raw", |row| row.name),
             Choice::Own(template) => &template.name,
         }
@@ -211,8 +219,20 @@ impl Draft {
     /// The user's template that the draft started from.
     pub fn own(&self) -> Option<&Template> {
         match &self.choices[self.at] {
-            Choice::Form(_) => None,
+            Choice::Sent | Choice::Form(_) => None,
             Choice::Own(template) => Some(template),
+        }
+    }
+
+    /// Whether it is what was sent, as it was sent.
+    pub fn is_as_sent(&self) -> bool {
+        !self.touched && self.choices[self.at] == Choice::Sent
+    }
+
+    /// Takes what somebody wrote here before, for [`Self::restore`]; it displaces nothing.
+    pub fn remember(&mut self, text: &str) {
+        if !self.touched && self.earlier.is_none() {
+            self.earlier = Some(text.to_owned());
         }
     }
 
@@ -283,8 +303,9 @@ impl Draft {
     }
 
     fn fill(&mut self) {
-        let Target { kind, payload, .. } = &self.target;
+        let Target { kind, payload, sent, .. } = &self.target;
         let (text, unfilled) = match &self.choices[self.at] {
+            Choice::Sent => (ack::pretty(sent.as_deref().unwrap_or_default()), None),
             Choice::Form(form) => (ack::draft(*kind, *form, payload), None),
             Choice::Own(own) => match template::fill_what_is_there(&own.text, payload) {
                 Ok(filled) => (ack::pretty(&filled), None),

@@ -4,7 +4,7 @@ use crossterm::event::{KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEve
 use jiff::Timestamp;
 
 use super::finding::Explained;
-use super::overlay::{About, MenuOf, Overlay, Purpose, Reply};
+use super::overlay::{About, MenuOf, Overlay, Purpose, Reply, Scroll};
 use super::work::Done;
 use super::{Action, App, Effect, Event, Grade, Pane, Scope};
 use crate::journal::filter::Filter;
@@ -124,7 +124,7 @@ impl App {
                 self.offer();
             }
             Reply::Completed(purpose, text) => self.typed(purpose, &text),
-            Reply::Asked => self.overlays.push(Overlay::Language { offset: 0 }),
+            Reply::Asked => self.overlays.push(Overlay::Language { offset: Scroll::FromTop(0) }),
             Reply::Cancelled(purpose, before) => {
                 self.typed(purpose, &before);
                 self.overlays.pop();

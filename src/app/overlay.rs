@@ -16,11 +16,11 @@ use super::{Grade, Pane};
 #[derive(Debug)]
 pub enum Overlay {
     Help {
-        offset: usize,
+        offset: Scroll,
     },
     /// The filter language, for who writes in it.
     Language {
-        offset: usize,
+        offset: Scroll,
     },
     Prompt(Prompt),
     Menu(Menu),
@@ -31,12 +31,36 @@ pub enum Overlay {
     Sheet(Sheet),
 }
 
+/// How far a page is scrolled. What its end is, is known where it is drawn: so the way back is counted from there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scroll {
+    FromTop(usize),
+    FromEnd(usize),
+}
+
+impl Scroll {
+    fn move_by(&mut self, lines: isize) {
+        *self = match *self {
+            Self::FromTop(down) => Self::FromTop(down.saturating_add_signed(lines)),
+            Self::FromEnd(up) => Self::FromEnd(up.saturating_add_signed(-lines)),
+        };
+    }
+
+    /// The first line that is seen, where `last` is the last that can be.
+    pub fn top(self, last: usize) -> usize {
+        match self {
+            Self::FromTop(down) => down.min(last),
+            Self::FromEnd(up) => last.saturating_sub(up),
+        }
+    }
+}
+
 /// Lines to be read, each as it is meant; longer ones are broken where they are drawn.
 #[derive(Debug)]
 pub struct Sheet {
     pub title: &'static str,
     pub lines: Vec<(Grade, String)>,
-    pub offset: usize,
+    pub offset: Scroll,
 }
 
 /// A line to be written.
@@ -215,14 +239,14 @@ impl Overlay {
     }
 }
 
-fn help_key(offset: &mut usize, key: KeyEvent) -> Reply {
+fn help_key(offset: &mut Scroll, key: KeyEvent) -> Reply {
     match key.code {
-        KeyCode::Char('j') | KeyCode::Down => *offset += 1,
-        KeyCode::Char('k') | KeyCode::Up => *offset = offset.saturating_sub(1),
-        KeyCode::PageDown | KeyCode::Char(' ') => *offset += 10,
-        KeyCode::PageUp => *offset = offset.saturating_sub(10),
-        KeyCode::Char('g') | KeyCode::Home => *offset = 0,
-        KeyCode::Char('G') | KeyCode::End => *offset = usize::MAX / 2,
+        KeyCode::Char('j') | KeyCode::Down => offset.move_by(1),
+        KeyCode::Char('k') | KeyCode::Up => offset.move_by(-1),
+        KeyCode::PageDown | KeyCode::Char(' ') => offset.move_by(10),
+        KeyCode::PageUp => offset.move_by(-10),
+        KeyCode::Char('g') | KeyCode::Home => *offset = Scroll::FromTop(0),
+        KeyCode::Char('G') | KeyCode::End => *offset = Scroll::FromEnd(0),
         _ => return Reply::Closed,
     }
     Reply::Stays

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::overlay::{About, Item, Menu, MenuOf, Overlay, Purpose, Question};
+use super::overlay::{About, Item, Menu, MenuOf, Overlay, Purpose, Question, Scroll};
 use super::{Action, App, Composer, Effect, Grade, Mode, Pane, opened};
 use crate::link::{Command, policy};
 
@@ -33,7 +33,7 @@ impl App {
             Action::PaneComposer => self.set_focus(Pane::Composer),
             Action::Zoom => self.zoomed = !self.zoomed,
             Action::Enter => return self.enter(now),
-            Action::Back | Action::LeaveEditor => self.back(),
+            Action::Back | Action::LeaveEditor => self.back(now),
             Action::Freeze => self.view.toggle_freeze(),
             Action::Follow => self.view.toggle_follow(),
             Action::ToggleFold => self.payload.toggle_fold(),
@@ -54,18 +54,14 @@ impl App {
             Action::NextProblem => self.next_problem(now),
             Action::NextHeld => self.next_held(now),
             Action::NextTemplate => self.next_template(),
-            Action::RestoreDraft => {
-                if !self.composer.draft_mut().is_some_and(super::composer::Draft::restore) {
-                    self.tell(now, Grade::Note, "nothing was written before this template");
-                }
-            }
+            Action::RestoreDraft => self.restore_draft(now),
             Action::CopyMenu => self.overlays.push(copy_menu()),
             Action::Templates => self.list_templates(),
             Action::SaveTemplate => self.ask_for_name(now),
             Action::Hold => self.overlays.push(self.hold_menu()),
             Action::UnreadableLines => self.show_unreadable(now),
             Action::Palette => self.open_palette(),
-            Action::Help => self.overlays.push(Overlay::Help { offset: 0 }),
+            Action::Help => self.overlays.push(Overlay::Help { offset: Scroll::FromTop(0) }),
             Action::Theme => self.next_theme(now),
             Action::Compose => self.compose(now),
             Action::SaveShown => self.save_shown(now),
@@ -138,12 +134,11 @@ impl App {
         Vec::new()
     }
 
-    fn back(&mut self) {
+    fn back(&mut self, now: Timestamp) {
         if self.composer.is_writing() {
             self.composer.leave();
         } else if matches!(self.composer, Composer::Kept(_)) && self.focus == Pane::Composer {
-            self.composer.clear();
-            self.offered = None;
+            self.give_up(now);
         } else if matches!(self.focus, Pane::Envelopes | Pane::Payload) && self.payload.leave_comparison()
             || self.focus == Pane::Payload && self.payload.look_at_whole()
         {
@@ -329,12 +324,43 @@ impl App {
         let kept = matches!(self.composer, Composer::Kept(_));
         let target = if kept { None } else { self.selected_target() };
         if self.composer.write(target, &self.templates.templates) {
+            self.recall_given_up();
             self.set_focus(Pane::Composer);
             if kept && self.composer.draft().map(|draft| draft.target.row) != self.view.selected() {
                 self.tell(now, Grade::Note, "on with the draft that was kept; Esc twice gives it up");
             }
         } else {
             self.tell(now, Grade::Note, "this is no envelope: there is nothing to answer");
+        }
+    }
+
+    /// Gives the kept draft up; it can be brought back until another one is.
+    fn give_up(&mut self, now: Timestamp) {
+        let Some(draft) = self.composer.draft() else { return };
+        let (row, text) = (draft.target.row, draft.text());
+        self.composer.clear();
+        self.offered = None;
+        self.given_up = Some((row, text));
+        let key = |action| self.keymap.keys(action).first().map(ToString::to_string).unwrap_or_default();
+        let (compose, restore) = (key(Action::Compose), key(Action::RestoreDraft));
+        let place = if self.view.selected() == Some(row) { "" } else { " on its envelope" };
+        let words = format!("the draft was given up; {compose} and {restore}{place} bring it back");
+        self.tell(now, Grade::Note, words);
+    }
+
+    fn restore_draft(&mut self, now: Timestamp) {
+        let Some(draft) = self.composer.draft_mut() else { return };
+        let row = draft.target.row;
+        if !draft.restore() {
+            self.tell(now, Grade::Note, "nothing was written here before");
+            return;
+        }
+        if !self.composer.is_writing() {
+            // What somebody wrote is not lost to the next envelope.
+            self.composer.keep();
+        }
+        if self.given_up.as_ref().is_some_and(|(given_up, _)| *given_up == row) {
+            self.given_up = None;
         }
     }
 

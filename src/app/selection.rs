@@ -26,6 +26,13 @@ impl App {
         Record::parse(&line).ok().map(|record| read(record.event))
     }
 
+    /// The composer shows what was sent as soon as it is on record, unless somebody is at a draft.
+    pub(super) fn offer_anew(&mut self, row: u32) {
+        if self.offered == Some(row) && !self.composer.is_pinned() {
+            self.offered = None;
+        }
+    }
+
     /// Brings payload and composer to the selected row, where it is not the one that they show.
     pub(super) fn show_selection(&mut self) {
         let selected = self.view.selected();
@@ -45,19 +52,33 @@ impl App {
                 (body(&event), id, about.and_then(|about| target(&event, about)))
             };
             let gone = || (Body::Text(GONE.to_owned()), None, None);
-            let (body, id, target) =
+            let (body, id, mut target) =
                 selected.map(|row| self.read_row(row, read).unwrap_or_else(gone)).unwrap_or_default();
             self.payload.show(body);
             self.shown_id = id;
             self.ask_again();
             if offer {
                 self.offered = selected;
+                if let Some(target) = &mut target {
+                    target.sent = self.sent_payload(target.row);
+                }
                 self.composer.offer(target, &self.templates.templates);
             }
         } else if offer {
             self.offered = selected;
             let target = self.selected_target();
             self.composer.offer(target, &self.templates.templates);
+        }
+        self.recall_given_up();
+    }
+
+    /// Lays what was given up for the draft's envelope behind the draft, where it can be brought back from.
+    pub(super) fn recall_given_up(&mut self) {
+        if let Some((row, text)) = &self.given_up
+            && let Some(draft) = self.composer.draft_mut()
+            && draft.target.row == *row
+        {
+            draft.remember(text);
         }
     }
 
@@ -71,7 +92,9 @@ impl App {
     pub fn selected_target(&self) -> Option<Target> {
         let row = self.view.selected()?;
         let about = self.about(row)?;
-        self.read_row(row, |event| target(&event, about))?
+        let sent = self.sent_payload(row);
+        let target = self.read_row(row, |event| target(&event, about))??;
+        Some(Target { sent, ..target })
     }
 
     /// Whether the selected row is an envelope that can be answered.
@@ -143,7 +166,7 @@ impl App {
             "string" => tree.and_then(|tree| tree.string(at)).map(std::borrow::Cow::into_owned),
             "envelope" => self.selected_message(),
             "envelope_id" => self.selected_target().map(|target| target.envelope_id),
-            _ => self.sent_ack().or_else(|| self.drafted_ack()),
+            _ => self.view.selected().and_then(|row| self.sent_ack(row)).or_else(|| self.drafted_ack()),
         }
         .ok_or_else(nothing)
     }
@@ -157,9 +180,16 @@ impl App {
         }
     }
 
-    /// The frame that answered the selected envelope.
-    fn sent_ack(&self) -> Option<String> {
-        let place = self.entry(self.view.selected()?)?.ack_place()?;
+    /// The payload that answered a row; blank where its ack had none.
+    fn sent_payload(&self, row: u32) -> Option<String> {
+        let frame = self.sent_ack(row)?;
+        let payload = Header::parse(&frame)?.payload.unwrap_or_default();
+        Some(payload.to_owned())
+    }
+
+    /// The frame that answered a row.
+    fn sent_ack(&self, row: u32) -> Option<String> {
+        let place = self.entry(row)?.ack_place()?;
         let line = self.lines.line(place).ok()?;
         match Record::parse(&line).ok()?.event {
             Event::Ack { message, .. } => Some(message.into_owned()),
@@ -201,6 +231,7 @@ fn target(event: &Event, About { row, conn, received, kind }: About) -> Option<T
         kind,
         accepts: header.accepts_response_payload,
         payload: header.payload.unwrap_or("null").to_owned(),
+        sent: None,
     })
 }
 

@@ -2,15 +2,12 @@
 
 use std::path::Path;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::composer::Verdict;
-use super::overlay::{About, Overlay, Prompt, Purpose, Question, Sheet};
+use super::overlay::{About, Overlay, Prompt, Purpose, Question, Scroll, Sheet};
 use super::{App, Effect, Grade};
 use crate::templates::{self, Fault, Loaded};
-
-/// Long enough to read the path of a file in.
-const FAULTS_TOLD: SignedDuration = SignedDuration::from_secs(12);
 
 /// A path from the folder of templates on, which is told once.
 fn within<'p>(loaded: &Loaded, path: &'p Path) -> &'p Path {
@@ -21,16 +18,27 @@ fn told(loaded: &Loaded, fault: &Fault) -> String {
     format!("{}: {}", within(loaded, &fault.path).display(), fault.what)
 }
 
+/// That something is wrong, short enough to leave the footer's keys their place.
+fn told_of_faults(loaded: &Loaded) -> Option<String> {
+    let wrong = loaded.faults.len();
+    let all = wrong + loaded.templates.len();
+    let words = match (wrong, all) {
+        (0, _) => return None,
+        _ if loaded.faults.iter().any(|fault| fault.path == loaded.folder) => {
+            "the templates cannot be read".to_owned()
+        }
+        (1, 1) => "your template is wrong".to_owned(),
+        (1, _) => format!("1 of {all} templates is wrong"),
+        _ => format!("{wrong} of {all} templates are wrong"),
+    };
+    Some(format!("{words}: `:templates` tells why"))
+}
+
 impl App {
     /// What the folder of templates holds; told where something is wrong with it.
     pub fn set_templates(&mut self, loaded: Loaded, now: Timestamp) {
-        if let Some(fault) = loaded.faults.first() {
-            let more = match loaded.faults.len() {
-                1 => String::new(),
-                count => format!(" (and {} more)", count - 1),
-            };
-            let text = format!("{}{more} · `:templates` lists all", told(&loaded, fault));
-            self.tell_for(now, FAULTS_TOLD, Grade::Failed, text);
+        if let Some(words) = told_of_faults(&loaded) {
+            self.tell(now, Grade::Failed, words);
         }
         if let Some(draft) = self.composer.draft_mut() {
             draft.renew(&loaded.templates);
@@ -53,7 +61,11 @@ impl App {
             let how = key.map(|key| format!(" {key} in the composer saves one.")).unwrap_or_default();
             lines.push((Grade::Done, format!("There are none yet.{how}")));
         }
-        self.overlays.push(Overlay::Sheet(Sheet { title: "Your templates", lines, offset: 0 }));
+        self.overlays.push(Overlay::Sheet(Sheet {
+            title: "Your templates",
+            lines,
+            offset: Scroll::FromTop(0),
+        }));
     }
 
     /// Asks what the draft shall be called, where there is something to save.

@@ -7,14 +7,13 @@ use ratatui::widgets::{Paragraph, Widget as _};
 
 use super::{Look, empty, selected};
 use crate::app::action::Action;
-use crate::app::composer::{Composer, Draft, SlackSays, Verdict};
+use crate::app::composer::{Draft, Verdict};
 use crate::app::{App, Mode};
 use crate::json::{TokenKind, tokens};
-use crate::slack::ack::MAX_FRAME;
-use crate::slack::check::{Finding, Severity};
-use crate::slack::validation::Mark;
 use crate::text;
 use crate::ui::footer::key_of;
+
+mod verdict;
 
 pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
     let Some(draft) = app.composer.draft() else {
@@ -26,8 +25,11 @@ pub fn draw(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
         let hint = format!("{key} holds envelopes back until you answer them");
         return empty(frame, look, area, &["nothing to answer here: select an envelope", &hint]);
     };
-    let verdict = verdict_lines(app, draft, look, usize::from(area.width));
-    let below = u16::try_from(verdict.len()).unwrap_or(1).min(area.height / 2);
+    // What the text and the next line of it leave free is the verdict's, and half of the pane in any case.
+    let height = usize::from(area.height);
+    let budget = height.saturating_sub(draft.area.lines().len() + 1).max(height / 2);
+    let verdict = verdict::lines(app, draft, look, (usize::from(area.width), budget));
+    let below = u16::try_from(verdict.len().min(budget)).unwrap_or(1);
     let [text, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(below)]).areas(area);
     draw_text(app, draft, look, frame, text);
     Paragraph::new(verdict).render(below, frame.buffer_mut());
@@ -117,106 +119,6 @@ fn window<T>(parts: Vec<(String, T)>, left: usize, room: usize) -> Vec<(String, 
     shown
 }
 
-/// What would happen: the fault, or the effect, what Slack refuses, the exact frame; and how long there is.
-fn verdict_lines<'a>(app: &App, draft: &Draft, look: &Look, width: usize) -> Vec<Line<'a>> {
-    let theme = &look.theme;
-    let room = width.saturating_sub(3);
-    let line = |mark: &'static str, words: String, paint| {
-        Line::from(vec![
-            Span::styled(format!(" {mark} "), paint),
-            Span::styled(text::fit(&text::visible(&words), room).into_owned(), paint),
-        ])
-    };
-    let mut lines = Vec::new();
-    if let Some(why) = &draft.unfilled {
-        lines.push(line("!", format!("the template stands as it is written: {why}"), theme.warn));
-    }
-    match &draft.slack {
-        None => {}
-        Some(SlackSays::Asked(_)) => {
-            lines.push(line("…", "Slack is asked (blocks.validate)".to_owned(), theme.dim));
-        }
-        Some(SlackSays::Said(answer)) => {
-            let said = answer.lines();
-            for (mark, words) in said.iter().take(3) {
-                let (mark, paint) = match mark {
-                    Mark::Good => ("✓", theme.ok),
-                    Mark::Bad => ("✗", theme.bad),
-                    Mark::Doubt => ("!", theme.warn),
-                };
-                lines.push(line(mark, words.clone(), paint));
-            }
-            if said.len() > 3 {
-                lines.push(line(" ", format!("and {} more from Slack", said.len() - 3), theme.dim));
-            }
-        }
-    }
-    match &draft.verdict {
-        Verdict::Syntax(error) => {
-            for (at, words) in text::wrap_words(&error.to_string(), room).into_iter().enumerate() {
-                lines.push(line(if at == 0 { "✗" } else { " " }, words, theme.bad));
-            }
-        }
-        Verdict::TooLarge { bytes } => {
-            let size = text::bytes(*bytes as u64);
-            lines.push(line("✗", format!("{size} are not checked: Slack takes 20,480 bytes"), theme.bad));
-        }
-        Verdict::Frame { frame, effect, findings } => {
-            lines.extend(finding_lines(app, draft, findings, look, room));
-            let refused = findings.iter().any(|finding| finding.severity == Severity::Error);
-            if !refused {
-                for (at, words) in
-                    text::wrap_words(&format!("Slack will take this: {effect}"), room).into_iter().enumerate()
-                {
-                    lines.push(line(if at == 0 { "✓" } else { " " }, words, theme.ok));
-                }
-            }
-            lines.push(frame_line(frame, look, room));
-        }
-    }
-    if matches!(app.composer, Composer::Kept(_)) {
-        lines.push(line("·", format!("kept; {} goes on writing", key_of(app, Action::Compose)), theme.dim));
-    }
-    lines
-}
-
-/// What is wrong: all of it cut to lines, or whole that which the cursor was brought to.
-fn finding_lines<'a>(
-    app: &App,
-    draft: &Draft,
-    findings: &[Finding],
-    look: &Look,
-    room: usize,
-) -> Vec<Line<'a>> {
-    let theme = &look.theme;
-    let of = |finding: &Finding| {
-        let place = if finding.pointer.is_empty() { String::new() } else { format!("{}: ", finding.pointer) };
-        match finding.severity {
-            Severity::Error => ("✗", format!("{place}{}", finding.message), theme.bad),
-            Severity::Warning => ("!", format!("{place}{}", finding.message), theme.warn),
-        }
-    };
-    if let Some(problem) = draft.problem() {
-        let (mark, words, paint) = of(problem.finding);
-        let words = format!("{} of {}  {words}", problem.at, problem.of);
-        let wrapped = text::wrap_words(&words, room).into_iter().enumerate();
-        return wrapped
-            .map(|(at, words)| Line::styled(format!(" {} {words}", if at == 0 { mark } else { " " }), paint))
-            .collect();
-    }
-    let shown = findings.iter().take(3).map(|finding| {
-        let (mark, words, paint) = of(finding);
-        Line::styled(format!(" {mark} {}", text::fit(&text::visible(&words), room)), paint)
-    });
-    let mut lines: Vec<Line> = shown.collect();
-    if findings.len() > 3 {
-        let words =
-            format!("   and {} more; {} goes there", findings.len() - 3, key_of(app, Action::NextProblem));
-        lines.push(Line::styled(words, theme.dim));
-    }
-    lines
-}
-
 /// The pane's title parts: the form, the deadline or state of its envelope, and the frame's size.
 pub fn title(app: &App, look: &Look) -> Vec<(String, ratatui::style::Style)> {
     let Some(draft) = app.composer.draft() else { return Vec::new() };
@@ -230,19 +132,4 @@ pub fn title(app: &App, look: &Look) -> Vec<(String, ratatui::style::Style)> {
     }
     parts.push(selected::answer_state(app, draft.target.row, look));
     parts
-}
-
-/// The exact frame, behind its size.
-fn frame_line<'a>(frame: &str, look: &Look, room: usize) -> Line<'a> {
-    let size = format!("{} of {} B ", text::thousands(frame.len() as u64), text::thousands(MAX_FRAME as u64));
-    let paint = if frame.len() > MAX_FRAME { look.theme.bad } else { look.theme.text };
-    let rest = room.saturating_sub(size.len());
-    Line::from(vec![
-        Span::styled(" → ", look.theme.dim),
-        Span::styled(size, paint),
-        Span::styled(
-            text::fit(&text::visible(text::take(frame, rest + 1)), rest).into_owned(),
-            look.theme.faint,
-        ),
-    ])
 }

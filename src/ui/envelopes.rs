@@ -196,7 +196,8 @@ fn marked<'a>(mut line: Line<'a>, look: &Look) -> Line<'a> {
     line
 }
 
-/// New rows below the screen, or since the view was frozen, are told in its last line.
+/// New rows below the screen, or since the view was frozen, are told on the border below; in the last line where
+/// there is none, or no room on it.
 fn draw_below(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
     if app.opened.as_ref().is_some_and(|opened| !opened.follow) {
         // Nothing is new in a recording.
@@ -209,14 +210,25 @@ fn draw_below(app: &App, look: &Look, frame: &mut Frame, area: Rect) {
         (false, count) => format!(" ▼ {} new below ", text::thousands(count)),
     };
     let columns = u16::try_from(text::width(&words)).unwrap_or(area.width).min(area.width);
-    let place = Rect {
-        x: area.x + (area.width - columns) / 2,
-        y: area.bottom().saturating_sub(1),
-        width: columns,
-        height: 1,
-    };
+    let middle = area.x + (area.width - columns) / 2;
+    let bordered = app.areas().is_some_and(|areas| !areas.zoomed);
+    let free = if bordered { free_on_border(frame, area, columns, middle) } else { None };
+    let (x, y) = free.map_or((middle, area.bottom().saturating_sub(1)), |x| (x, area.bottom()));
+    let place = Rect { x, y, width: columns, height: 1 };
     Clear.render(place, frame.buffer_mut());
     Paragraph::new(Line::styled(words, look.theme.badge)).render(place, frame.buffer_mut());
+}
+
+/// Where on the border below so many columns are free of the next pane's title, the nearest to the middle.
+fn free_on_border(frame: &mut Frame, area: Rect, columns: u16, middle: u16) -> Option<u16> {
+    let buffer = frame.buffer_mut();
+    let is_free = |x: &u16| {
+        // A column of the line is left on either side.
+        (x.saturating_sub(1)..=x + columns)
+            .all(|x| buffer.cell((x, area.bottom())).is_some_and(|cell| cell.symbol() == "─"))
+    };
+    let places = area.x..=area.right().saturating_sub(columns);
+    places.filter(is_free).min_by_key(|x| x.abs_diff(middle))
 }
 
 /// What the list's border tells: how many rows, the filter, whether it follows.

@@ -9,7 +9,7 @@ use super::footer::key_of;
 use super::{Look, rules};
 use crate::app::action::{Action, TABLE};
 use crate::app::exports::Wanted;
-use crate::app::overlay::{Menu, Overlay, Prompt, Purpose, Question, Sheet};
+use crate::app::overlay::{Menu, Overlay, Prompt, Purpose, Question, Scroll, Sheet};
 use crate::app::{App, Grade};
 use crate::export::Format;
 use crate::journal::filter;
@@ -183,9 +183,11 @@ fn draw_menu(menu: &Menu, look: &Look, frame: &mut Frame, screen: Rect) {
         let mut line = Line::from(vec![
             Span::styled(format!(" {keys}"), theme.focus),
             Span::styled(check, if item.checked == Some(true) { theme.urgent } else { theme.dim }),
-            Span::styled(text::left(&item.label, label_width + 2), theme.text),
-            Span::styled(item.note.clone(), theme.dim),
         ]);
+        let width = usize::from(area.width).saturating_sub(line.width() + 1);
+        line.push_span(Span::styled(text::left(&item.label, (label_width + 2).min(width)), theme.text));
+        let width = width.saturating_sub(label_width + 2);
+        line.push_span(Span::styled(text::fit(&item.note, width).into_owned(), theme.dim));
         if at == menu.selected {
             let fill = usize::from(area.width).saturating_sub(line.width());
             line.push_span(" ".repeat(fill));
@@ -197,6 +199,13 @@ fn draw_menu(menu: &Menu, look: &Look, frame: &mut Frame, screen: Rect) {
         lines.push(Line::styled(" nothing of that name", theme.dim));
     }
     Paragraph::new(lines).render(area, frame.buffer_mut());
+    if items.len() > room {
+        let more = if top + room < items.len() { "▼ " } else { "" };
+        let words = format!(" {more}{} of {} ", menu.selected + 1, items.len());
+        let columns = u16::try_from(text::width(&words) + 1).unwrap_or(0);
+        let x = area.right().saturating_sub(columns);
+        frame.buffer_mut().set_string(x, area.bottom(), words, theme.dim);
+    }
 }
 
 fn draw_question(question: &Question, look: &Look, frame: &mut Frame, screen: Rect) {
@@ -236,18 +245,18 @@ fn draw_sheet(sheet: &Sheet, look: &Look, frame: &mut Frame, screen: Rect) {
     let last = lines.len().saturating_sub(height);
     let title = if last > 0 { format!("{}   j/k scroll", sheet.title) } else { sheet.title.to_owned() };
     let area = dialog(frame, look, screen, (width, height), &title);
-    let shown: Vec<Line> = lines.into_iter().skip(sheet.offset.min(last)).take(height).collect();
+    let shown: Vec<Line> = lines.into_iter().skip(sheet.offset.top(last)).take(height).collect();
     Paragraph::new(shown).render(area, frame.buffer_mut());
 }
 
 /// All keys with what they do, and the filter language: both from their own tables. In as many columns as fit.
-fn help(app: &App, offset: usize, look: &Look, frame: &mut Frame, screen: Rect) {
+fn help(app: &App, offset: Scroll, look: &Look, frame: &mut Frame, screen: Rect) {
     let lines = help_lines(app, look);
     draw_page(("Help   j/k scroll, any other key closes", 62), lines, offset, look, frame, screen);
 }
 
 /// The filter language, from its own table.
-fn language(offset: usize, look: &Look, frame: &mut Frame, screen: Rect) {
+fn language(offset: Scroll, look: &Look, frame: &mut Frame, screen: Rect) {
     let page = ("The filter language   j/k scroll, any other key closes", 100);
     draw_page(page, language_lines(look), offset, look, frame, screen);
 }
@@ -256,7 +265,7 @@ fn language(offset: usize, look: &Look, frame: &mut Frame, screen: Rect) {
 fn draw_page(
     (title, column): (&str, usize),
     lines: Vec<Line>,
-    offset: usize,
+    offset: Scroll,
     look: &Look,
     frame: &mut Frame,
     screen: Rect,
@@ -267,7 +276,7 @@ fn draw_page(
     let size = (width.min(columns * column), height);
     let area = dialog(frame, look, screen, size, title);
     let last = lines.len().saturating_sub(height * columns);
-    let mut rest = lines.into_iter().skip(offset.min(last));
+    let mut rest = lines.into_iter().skip(offset.top(last));
     let areas = Layout::horizontal(vec![Constraint::Fill(1); columns]).split(area);
     for column in areas.iter() {
         let shown: Vec<Line> = rest.by_ref().take(usize::from(area.height)).collect();

@@ -83,6 +83,7 @@ mod tests {
             accepts: Some(true),
             payload: r#"{"type":"view_submission","view":{"blocks":[{"type":"input","block_id":"a"}]}}"#
                 .into(),
+            sent: None,
         };
         let mut draft = Draft::new(target, &[]);
         draft.set_text(text);

@@ -34,6 +34,7 @@ fn modal(payload: &str) -> Form {
             kind: Kind::ViewSubmission,
             accepts: Some(true),
             payload: view.into(),
+            sent: None,
         },
         type_: "interactive".into(),
         message: format!(r#"{{"envelope_id":"e","type":"interactive","payload":{view}}}"#),
