@@ -384,7 +384,11 @@ impl App {
     }
 
     fn tell(&mut self, now: Timestamp, grade: Grade, text: impl Into<String>) {
-        let until = now.checked_add(NOTICE).unwrap_or(now);
+        self.tell_for(now, NOTICE, grade, text);
+    }
+
+    fn tell_for(&mut self, now: Timestamp, long: SignedDuration, grade: Grade, text: impl Into<String>) {
+        let until = now.checked_add(long).unwrap_or(now);
         self.notice = Some(Notice { grade, text: text.into(), until });
     }
 
