@@ -97,7 +97,7 @@ impl App {
     /// A rule may have taken a while to write, and no file may have it.
     fn ask_to_remove(&mut self) {
         let Some((_, rule)) = self.selected_rule() else { return };
-        let text = format!("Remove the rule `{}`?", rule.title());
+        let text = format!("Remove the rule `{}`?", text::visible(rule.title()));
         self.overlays.push(Overlay::Question(Question { about: About::RemoveRule, text, yes: "remove it" }));
     }
 

@@ -200,6 +200,16 @@ fn rules_are_written_to_a_file_that_is_named_and_asked_about() {
 }
 
 #[test]
+fn a_name_in_a_question_is_text_only() {
+    let rules = Rules::parse("[[rule]]\nname = \"odd\\u202E name\"\nwhen = 'x'").unwrap();
+    let mut stage = scene::Stage::with_rules("phosphor", WIDE, rules);
+    stage.play();
+    press(&mut stage, &["L", "x"]);
+    let asked = screen(&stage);
+    assert!(asked.contains("Remove the rule `odd\\u{202e} name`?"), "{asked}");
+}
+
+#[test]
 fn a_file_that_cannot_be_written_is_asked_for_again() {
     let mut stage = scene::Stage::with_rules("phosphor", WIDE, Rules::parse(RULES).unwrap());
     stage.play();
