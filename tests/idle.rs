@@ -12,57 +12,13 @@ use crossterm::event::Event as TerminalEvent;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
-use ratatui::backend::{Backend, ClearType, TestBackend, WindowSize};
-use ratatui::buffer::Cell;
-use ratatui::layout::{Position, Size};
+use ratatui::backend::TestBackend;
 use sockscope::app::keymap::Keymap;
 use sockscope::app::run::{Feed, Outside, Surroundings, run};
 use sockscope::app::{App, Mode, Start};
 use sockscope::clipboard::Clipboard;
 use sockscope::journal::{Event, Journal, Secrets};
 use tokio::time::Instant;
-
-/// Counts frames.
-struct Counted {
-    inner: TestBackend,
-    frames: u32,
-}
-
-impl Backend for Counted {
-    type Error = <TestBackend as Backend>::Error;
-
-    fn draw<'a, I: Iterator<Item = (u16, u16, &'a Cell)>>(&mut self, content: I) -> Result<(), Self::Error> {
-        self.frames += 1;
-        self.inner.draw(content)
-    }
-    fn hide_cursor(&mut self) -> Result<(), Self::Error> {
-        self.inner.hide_cursor()
-    }
-    fn show_cursor(&mut self) -> Result<(), Self::Error> {
-        self.inner.show_cursor()
-    }
-    fn get_cursor_position(&mut self) -> Result<Position, Self::Error> {
-        self.inner.get_cursor_position()
-    }
-    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> Result<(), Self::Error> {
-        self.inner.set_cursor_position(position)
-    }
-    fn clear(&mut self) -> Result<(), Self::Error> {
-        self.inner.clear()
-    }
-    fn clear_region(&mut self, region: ClearType) -> Result<(), Self::Error> {
-        self.inner.clear_region(region)
-    }
-    fn size(&self) -> Result<Size, Self::Error> {
-        self.inner.size()
-    }
-    fn window_size(&mut self) -> Result<WindowSize, Self::Error> {
-        self.inner.window_size()
-    }
-    fn flush(&mut self) -> Result<(), Self::Error> {
-        self.inner.flush()
-    }
-}
 
 /// The paused clock, as a time of day.
 fn clock() -> Timestamp {
@@ -72,7 +28,7 @@ fn clock() -> Timestamp {
 }
 
 /// The frames of ten seconds after these records, when nothing more happens.
-async fn frames_of_ten_seconds(records: &[Event<'_>]) -> u32 {
+async fn frames_of_ten_seconds(records: &[Event<'_>]) -> usize {
     let journal = Journal::temporary(Secrets::Masked).unwrap();
     let tail = journal.tail();
     for event in records {
@@ -80,7 +36,7 @@ async fn frames_of_ten_seconds(records: &[Event<'_>]) -> u32 {
     }
     let start = Start::new(Mode::Live, Keymap::new(&BTreeMap::new()).unwrap(), (120, 40));
     let mut app = App::new(journal.clone(), start);
-    let mut terminal = Terminal::new(Counted { inner: TestBackend::new(120, 40), frames: 0 }).unwrap();
+    let mut terminal = Terminal::new(TestBackend::new(120, 40)).unwrap();
     let mut around = Surroundings {
         input: || tokio_stream::pending::<io::Result<TerminalEvent>>(),
         feed: Feed::Journal(tail),
@@ -95,7 +51,7 @@ async fn frames_of_ten_seconds(records: &[Event<'_>]) -> u32 {
         ended = run(&mut app, &mut terminal, &mut around) => panic!("{ended:?}"),
         () = tokio::time::sleep(Duration::from_secs(10)) => {}
     }
-    terminal.backend().frames
+    terminal.get_frame().count()
 }
 
 #[tokio::test(start_paused = true)]
